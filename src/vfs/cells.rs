@@ -1,0 +1,294 @@
+//! One revision of all files: cells that are filled once, shared between revisions, replaced by changes.
+
+use std::any::Any;
+use std::hash::{BuildHasher, BuildHasherDefault};
+use std::sync::{Arc, OnceLock};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use parking_lot::{Mutex, RwLock};
+use rustc_hash::{FxHashMap, FxHasher};
+
+use super::{Disk, EntryKind, FileId, Listing, ReadError, SourceTree};
+use crate::text::{Document, LineIndex, TextChange};
+
+/// An edit clones one shard, so that its cost does not grow with the workspace.
+const SHARDS: usize = 256;
+
+/// The decoded text of a file with its line index.
+///
+/// A byte-order mark is kept as a character of the text (U+FEFF), so that offsets stay those of the file;
+/// invalid UTF-8 is replaced, as editors show it, and said in `lossy`.
+#[derive(Debug)]
+pub struct SourceText {
+    /// The text.
+    pub text: Arc<str>,
+    /// Whether bytes that are no UTF-8 were replaced; ranges then fit the text, not the file.
+    pub lossy: bool,
+    lines: OnceLock<LineIndex>,
+}
+
+impl SourceText {
+    /// Wraps a text.
+    pub fn new(text: Arc<str>, lossy: bool) -> Self {
+        Self { text, lossy, lines: OnceLock::new() }
+    }
+
+    fn decode(bytes: Vec<u8>) -> Self {
+        match String::from_utf8(bytes) {
+            Ok(text) => Self::new(Arc::from(text), false),
+            Err(error) => Self::new(Arc::from(String::from_utf8_lossy(error.as_bytes())), true),
+        }
+    }
+
+    /// Where its lines begin; computed on first use.
+    pub fn lines(&self) -> &LineIndex {
+        self.lines.get_or_init(|| LineIndex::new(&self.text))
+    }
+}
+
+/// What a derived value may be computed from: the text, and the value of the text before with the edits between.
+pub struct Derivation<'a, T> {
+    /// The text to derive from.
+    pub source: &'a SourceText,
+    /// The value derived from an earlier text of the same open document, and the edits since, in order.
+    pub previous: Option<(Arc<T>, &'a [TextChange])>,
+    /// Whether an editor holds this file, so that the value may keep what makes the next derivation cheap.
+    pub open: bool,
+}
+
+type Derived = Arc<dyn Any + Send + Sync>;
+
+#[derive(Default)]
+struct Cell {
+    text: OnceLock<Result<Arc<SourceText>, ReadError>>,
+    derived: OnceLock<Derived>,
+    previous: Mutex<Option<(Derived, Vec<TextChange>)>>,
+}
+
+type Shard<K, V> = Arc<RwLock<FxHashMap<K, V>>>;
+
+/// A revision: cheap to clone, consistent to read, shared between threads.
+#[derive(Clone)]
+pub struct Files {
+    tree: Arc<dyn SourceTree>,
+    cells: Vec<Shard<FileId, Arc<Cell>>>,
+    listings: Vec<Shard<Utf8PathBuf, Arc<Listing>>>,
+    open: Arc<FxHashMap<FileId, Arc<Document>>>,
+}
+
+impl Default for Files {
+    fn default() -> Self {
+        Self::new(Arc::new(Disk))
+    }
+}
+
+impl Files {
+    /// A first revision over a tree; nothing is read yet.
+    pub fn new(tree: Arc<dyn SourceTree>) -> Self {
+        let shards = || (0..SHARDS).map(|_| Arc::default()).collect();
+        Self {
+            tree,
+            cells: shards(),
+            listings: (0..SHARDS).map(|_| Arc::default()).collect(),
+            open: Arc::default(),
+        }
+    }
+
+    /// A file's text, read on first use and the same ever after in this revision.
+    pub fn text(&self, file: &FileId) -> Result<Arc<SourceText>, ReadError> {
+        self.text_of(file, &self.cell(file))
+    }
+
+    /// The value that `derive` makes of a file's text: made at most once for each text (and type) while the
+    /// text stays. `None` where the file cannot be read.
+    pub fn derived<T: Any + Send + Sync>(
+        &self,
+        file: &FileId,
+        derive: impl FnOnce(Derivation<'_, T>) -> T,
+    ) -> Option<Arc<T>> {
+        let cell = self.cell(file);
+        let source = self.text_of(file, &cell).ok()?;
+        let open = self.open.contains_key(file);
+        let value = cell.derived.get_or_init(|| {
+            let previous = cell.previous.lock().take();
+            let known = previous
+                .as_ref()
+                .and_then(|(value, edits)| Some((value.clone().downcast::<T>().ok()?, edits.as_slice())));
+            Arc::new(derive(Derivation { source: &source, previous: known, open }))
+        });
+        value.clone().downcast::<T>().ok()
+    }
+
+    /// The names in a folder, listed on first use.
+    pub fn list(&self, dir: &Utf8Path) -> Arc<Listing> {
+        let Some(shard) = self.listings.get(shard_of(dir)) else { return Arc::default() };
+        if let Some(listing) = shard.read().get(dir) {
+            return listing.clone();
+        }
+        let listing = Arc::new(self.tree.list(dir));
+        shard.write().entry(dir.to_owned()).or_insert(listing).clone()
+    }
+
+    /// What a path leads to, as its folder's listing says; open documents that are not on disk count as files.
+    pub fn kind(&self, path: &Utf8Path) -> Option<EntryKind> {
+        let (Some(dir), Some(name)) = (path.parent(), path.file_name()) else {
+            return path.parent().is_none().then_some(EntryKind::Dir);
+        };
+        self.list(dir).kind(name).or_else(|| {
+            let open = !self.open.is_empty() && self.open.contains_key(&FileId::new(path));
+            open.then_some(EntryKind::File)
+        })
+    }
+
+    /// Whether a path is a regular file.
+    pub fn is_file(&self, path: &Utf8Path) -> bool {
+        self.kind(path) == Some(EntryKind::File)
+    }
+
+    /// Whether a path is a folder.
+    pub fn is_dir(&self, path: &Utf8Path) -> bool {
+        self.kind(path) == Some(EntryKind::Dir)
+    }
+
+    /// The documents an editor holds.
+    pub fn open_documents(&self) -> impl Iterator<Item = (&FileId, &Document)> {
+        self.open.iter().map(|(file, document)| (file, &**document))
+    }
+
+    /// The open document of a file.
+    pub fn open_document(&self, file: &FileId) -> Option<&Document> {
+        self.open.get(file).map(|document| &**document)
+    }
+
+    /// The revision in which an editor holds `file` with this text; `edits` tells how it came from the text of
+    /// this revision, where that is known.
+    pub fn with_document(&self, file: &FileId, document: Document, edits: Vec<TextChange>) -> Self {
+        let mut next = self.clone();
+        let cell = Cell::default();
+        if !edits.is_empty() && self.open.contains_key(file) {
+            *cell.previous.lock() = self.carried(file, edits);
+        }
+        let _ = cell.text.set(Ok(Arc::new(SourceText::new(document.text(), false))));
+        next.put(file, Some(Arc::new(cell)));
+        Arc::make_mut(&mut next.open).insert(file.clone(), Arc::new(document));
+        next
+    }
+
+    /// The revision in which the editor has let go of `file`: the disk speaks for it again.
+    pub fn without_document(&self, file: &FileId) -> Self {
+        let mut next = self.with_changed(std::iter::once(file.path()));
+        Arc::make_mut(&mut next.open).remove(file);
+        next.put(file, None);
+        next
+    }
+
+    /// The revision in which these paths changed on disk (made, edited or gone): their contents, the listings of
+    /// their folders and their own listings are read anew. Documents an editor holds keep the editor's text.
+    pub fn with_changed<'p>(&self, paths: impl Iterator<Item = &'p Utf8Path>) -> Self {
+        let mut next = self.clone();
+        for path in paths {
+            let file = FileId::new(path);
+            if !self.open.contains_key(&file) {
+                next.put(&file, None);
+            }
+            next.forget_listing(path);
+            if let Some(dir) = path.parent() {
+                next.forget_listing(dir);
+            }
+        }
+        next
+    }
+
+    /// The earlier derived value of an open file, with the edits since it was made.
+    fn carried(&self, file: &FileId, edits: Vec<TextChange>) -> Option<(Derived, Vec<TextChange>)> {
+        let cell = self.cell(file);
+        if let Some(value) = cell.derived.get() {
+            return Some((value.clone(), edits));
+        }
+        let (value, mut before) = cell.previous.lock().clone()?;
+        before.extend(edits);
+        Some((value, before))
+    }
+
+    fn text_of(&self, file: &FileId, cell: &Cell) -> Result<Arc<SourceText>, ReadError> {
+        cell.text
+            .get_or_init(|| self.tree.read(file.path()).map(|bytes| Arc::new(SourceText::decode(bytes))))
+            .clone()
+    }
+
+    fn cell(&self, file: &FileId) -> Arc<Cell> {
+        let Some(shard) = self.cells.get(shard_of(file.path())) else { return Arc::default() };
+        if let Some(cell) = shard.read().get(file) {
+            return cell.clone();
+        }
+        shard.write().entry(file.clone()).or_default().clone()
+    }
+
+    /// Replaces one cell in this revision alone: the shard is copied, never edited in place.
+    fn put(&mut self, file: &FileId, cell: Option<Arc<Cell>>) {
+        let Some(shard) = self.cells.get_mut(shard_of(file.path())) else { return };
+        let mut copy = shard.read().clone();
+        match cell {
+            Some(cell) => copy.insert(file.clone(), cell),
+            None => copy.remove(file),
+        };
+        *shard = Arc::new(RwLock::new(copy));
+    }
+
+    fn forget_listing(&mut self, dir: &Utf8Path) {
+        let Some(shard) = self.listings.get_mut(shard_of(dir)) else { return };
+        if shard.read().contains_key(dir) {
+            let mut copy = shard.read().clone();
+            copy.remove(dir);
+            *shard = Arc::new(RwLock::new(copy));
+        }
+    }
+}
+
+fn shard_of(path: &Utf8Path) -> usize {
+    let hash = BuildHasherDefault::<FxHasher>::default().hash_one(path.as_str());
+    usize::try_from(hash % SHARDS as u64).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_revision_keeps_what_it_read_and_the_next_one_reads_anew() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(dir.path()).unwrap();
+        let path = root.join("a.py");
+        std::fs::write(&path, "x = 1\n").unwrap();
+        let file = FileId::new(&path);
+        let first = Files::default();
+        assert_eq!(&*first.text(&file).unwrap().text, "x = 1\n");
+        std::fs::write(&path, "x = 2\n").unwrap();
+        std::fs::write(root.join("b.py"), "").unwrap();
+        assert_eq!(&*first.text(&file).unwrap().text, "x = 1\n");
+        let second = first.with_changed([path.as_path(), &root.join("b.py")].into_iter());
+        assert_eq!(&*second.text(&file).unwrap().text, "x = 2\n");
+        assert!(second.is_file(&root.join("b.py")));
+        assert_eq!(&*first.text(&file).unwrap().text, "x = 1\n");
+    }
+
+    #[test]
+    fn a_derivation_sees_the_value_before_and_all_edits_since() {
+        let file = FileId::new(Utf8Path::new("/nowhere/a.py"));
+        let files = Files::default().with_document(&file, Document::new("ab", 1), Vec::new());
+        let count = |files: &Files| {
+            files.derived::<usize>(&file, |d| d.previous.map_or(0, |(_, edits)| edits.len())).unwrap()
+        };
+        assert_eq!(*count(&files), 0);
+        let mut files = files;
+        for version in 2..5 {
+            let mut document = files.open_document(&file).unwrap().clone();
+            let edit = document.replace_all(&"c".repeat(version));
+            document.version = i32::try_from(version).unwrap();
+            files = files.with_document(&file, document, vec![edit]);
+        }
+        assert_eq!(*count(&files), 3);
+        assert_eq!(&*files.text(&file).unwrap().text, "cccc");
+        assert!(files.without_document(&file).text(&file).is_err());
+    }
+}

@@ -1,0 +1,123 @@
+//! Where code lives, as a tree that can be listed and read; and the tree everybody has, the disk.
+
+use std::io;
+
+use camino::Utf8Path;
+
+use super::MAX_FILE_BYTES;
+
+/// What a name in a folder is. Symbolic links count as what they lead to; one that leads nowhere, and anything
+/// that is neither file nor folder (fifos, sockets, devices), is `Other` and never opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Dir,
+    /// Everything that is not read.
+    Other,
+}
+
+/// The names in one folder, sorted. Asking a listing instead of the disk keeps case exact on every platform.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    entries: Vec<(Box<str>, EntryKind)>,
+}
+
+impl Listing {
+    /// From names in any order.
+    pub fn new(mut entries: Vec<(Box<str>, EntryKind)>) -> Self {
+        entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        Self { entries }
+    }
+
+    /// What `name` is here, if it is here.
+    pub fn kind(&self, name: &str) -> Option<EntryKind> {
+        let at = self.entries.binary_search_by(|(entry, _)| (**entry).cmp(name)).ok()?;
+        self.entries.get(at).map(|(_, kind)| *kind)
+    }
+
+    /// All names with what they are, sorted by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, EntryKind)> {
+        self.entries.iter().map(|(name, kind)| (&**name, *kind))
+    }
+
+    /// The names of the regular files.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.iter().filter(|(_, kind)| *kind == EntryKind::File).map(|(name, _)| name)
+    }
+
+    /// The names of the folders.
+    pub fn dirs(&self) -> impl Iterator<Item = &str> {
+        self.iter().filter(|(_, kind)| *kind == EntryKind::Dir).map(|(name, _)| name)
+    }
+
+    /// Whether nothing is here.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+/// Why a file has no text.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// It is not there.
+    #[error("no such file")]
+    NotFound,
+    /// The system refused, in its own words.
+    #[error("{0}")]
+    Refused(String),
+    /// Over [`MAX_FILE_BYTES`].
+    #[error("larger than {} MiB", MAX_FILE_BYTES / 1024 / 1024)]
+    TooLarge,
+    /// Not a regular file.
+    #[error("not a regular file")]
+    NotAFile,
+}
+
+/// A tree of files, wherever it is kept.
+pub trait SourceTree: Send + Sync {
+    /// The names in a folder; empty where there is none or it may not be read.
+    fn list(&self, dir: &Utf8Path) -> Listing;
+    /// A file's bytes.
+    fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, ReadError>;
+}
+
+/// The live file system.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Disk;
+
+impl SourceTree for Disk {
+    fn list(&self, dir: &Utf8Path) -> Listing {
+        let Ok(reader) = dir.read_dir_utf8() else { return Listing::default() };
+        let kind_of = |kind: std::fs::FileType| match kind {
+            kind if kind.is_file() => EntryKind::File,
+            kind if kind.is_dir() => EntryKind::Dir,
+            _ => EntryKind::Other,
+        };
+        let entries = reader.flatten().map(|entry| {
+            let kind = match entry.file_type() {
+                Ok(kind) if kind.is_symlink() => entry.path().metadata().map(|m| kind_of(m.file_type())),
+                other => other.map(kind_of),
+            };
+            (Box::from(entry.file_name()), kind.unwrap_or(EntryKind::Other))
+        });
+        Listing::new(entries.collect())
+    }
+
+    fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, ReadError> {
+        let refused = |error: io::Error| match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => ReadError::NotFound,
+            _ => ReadError::Refused(error.to_string()),
+        };
+        // A fifo must be recognised before it is opened: opening one waits for a writer.
+        let metadata = std::fs::metadata(path).map_err(refused)?;
+        if !metadata.is_file() {
+            return Err(ReadError::NotAFile);
+        }
+        if metadata.len() > MAX_FILE_BYTES {
+            return Err(ReadError::TooLarge);
+        }
+        std::fs::read(path).map_err(refused)
+    }
+}
