@@ -1,0 +1,90 @@
+//! A finding, and all there is to say about it.
+
+use crate::text::TextRange;
+use crate::vfs::FileId;
+
+/// How bad a finding is. Ordered from harmless to bad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Information,
+    /// Likely to break.
+    Warning,
+    /// Broken.
+    Error,
+}
+
+/// A finding of one rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The rule's name, kebab-case.
+    pub rule: &'static str,
+    /// As configured.
+    pub severity: Severity,
+    /// Lower-case, without a trailing stop, names in backticks.
+    pub message: String,
+    /// The file at fault.
+    pub file: FileId,
+    /// Exactly the text at fault.
+    pub range: TextRange,
+    /// The code location concerned, by name.
+    pub location: Option<String>,
+    /// The other side.
+    pub related: Vec<Related>,
+    /// How to mend it, where an edit truly does.
+    pub fix: Option<Fix>,
+    /// What identifies the finding across line moves and rewordings, beside rule and path: its arguments.
+    pub arguments: Vec<String>,
+}
+
+/// Another place that belongs to a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// The file.
+    pub file: FileId,
+    /// The place.
+    pub range: TextRange,
+    /// What is there.
+    pub message: String,
+}
+
+/// Edits that cure a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What they do, as an imperative: "add `acme-shared` to `dependencies`".
+    pub title: String,
+    /// In any number of files; ranges in one file do not overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// One replacement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// The file.
+    pub file: FileId,
+    /// What gives way.
+    pub range: TextRange,
+    /// What stands there then.
+    pub new_text: String,
+}
+
+/// What could not be judged, and how often.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotJudged {
+    /// Why, in the user's words.
+    pub reason: String,
+    /// How many times.
+    pub count: usize,
+}
+
+/// The result of a check.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Findings {
+    /// Sorted by file, range, rule.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Sorted by reason.
+    pub not_judged: Vec<NotJudged>,
+    /// How many Python files were looked at.
+    pub files: usize,
+}
