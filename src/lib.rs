@@ -5,6 +5,7 @@ pub mod ide;
 pub mod manifest;
 pub mod python;
 pub mod rules;
+pub mod server;
 pub mod text;
 pub mod vfs;
 pub mod workspace;
