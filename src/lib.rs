@@ -3,5 +3,6 @@
 
 pub mod manifest;
 pub mod python;
+pub mod source;
 pub mod text;
 pub mod vfs;
