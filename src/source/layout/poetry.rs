@@ -1,6 +1,6 @@
 //! poetry-core: <https://python-poetry.org/docs/pyproject/#packages>.
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::pattern::has_magic;
 use super::{Globs, Root, Rule, add, at, entry, prefix_of};
@@ -12,9 +12,10 @@ pub(super) fn roots(files: &Files, dir: &Utf8Path, module: Option<&str>, poetry:
     let mut roots = Vec::new();
     for package in &poetry.packages {
         let base = at(dir, package.from.as_deref().unwrap_or("."));
-        if let Some(prefix) = prefix_of(package.to.as_deref().unwrap_or("")) {
-            let rule = rule(&base, &package.include);
-            add(&mut roots, base, prefix, vec![rule]);
+        let rule = rule(&base, &package.include);
+        match &package.to {
+            None => add(&mut roots, base, None, vec![rule]),
+            Some(to) => moved(&mut roots, base, to, &package.include, rule),
         }
     }
     if poetry.packages.is_empty() {
@@ -36,6 +37,17 @@ pub(super) fn roots(files: &Files, dir: &Utf8Path, module: Option<&str>, poetry:
         add(&mut roots, dir.to_owned(), None, included);
     }
     roots
+}
+
+/// A package that the wheel holds below another one. Nothing else of the folder it lies in goes there.
+fn moved(roots: &mut Vec<Root>, base: Utf8PathBuf, to: &str, include: &str, rule: Rule) {
+    let (path, placed) = match &rule {
+        Rule::Path(path) => (path.clone(), format!("{to}/{}", include.strip_suffix(".py").unwrap_or(include))),
+        _ => (base, to.to_owned()),
+    };
+    if let Some(prefix) = prefix_of(&placed) {
+        add(roots, path, prefix, vec![rule]);
+    }
 }
 
 fn rule(base: &Utf8Path, include: &str) -> Rule {
