@@ -8,7 +8,7 @@
 mod name;
 mod summary;
 
-pub use name::{ModuleName, Name};
+pub use name::{ModuleName, Name, is_identifier};
 pub use summary::{
     Argument, ArgumentKind, Class, Comment, Definition, DefinitionId, DefinitionKind, DefinitionSpan,
     Exports, Expression, ExpressionId, ExpressionSpan, Function, Import, ImportId, ImportKind, ImportSpan,
