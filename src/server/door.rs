@@ -42,14 +42,41 @@ pub struct Door<R> {
     incoming: Vec<u8>,
     outgoing: Vec<u8>,
     passed_on: usize,
-    ended: Arc<AtomicBool>,
+    log: Arc<Log>,
+}
+
+/// What has passed a door, for the exit code: the library forgets a `shutdown` that an `exit` follows at once.
+#[derive(Default)]
+pub struct Log {
+    ended: AtomicBool,
+    initialized: AtomicBool,
+    shut_down: AtomicBool,
+}
+
+impl Log {
+    /// Whether the stream ended, as opposed to an `exit`, behind which nothing more is read.
+    pub fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::SeqCst)
+    }
+
+    /// Whether the client asked to shut down, behind its `initialize`.
+    pub fn is_shut_down(&self) -> bool {
+        self.shut_down.load(Ordering::SeqCst)
+    }
+
+    fn note(&self, method: &str) {
+        match method {
+            "initialize" => self.initialized.store(true, Ordering::SeqCst),
+            "shutdown" => self.shut_down.store(self.initialized.load(Ordering::SeqCst), Ordering::SeqCst),
+            _ => {}
+        }
+    }
 }
 
 impl<R> Door<R> {
-    /// Wraps the client's stream; `ended` becomes true when the stream ends, as opposed to an `exit`, behind which
-    /// nothing more is read.
-    pub fn new(inner: R, ended: Arc<AtomicBool>) -> Self {
-        Self { inner, incoming: Vec::new(), outgoing: Vec::new(), passed_on: 0, ended }
+    /// Wraps the client's stream and logs what passes.
+    pub fn new(inner: R, log: Arc<Log>) -> Self {
+        Self { inner, incoming: Vec::new(), outgoing: Vec::new(), passed_on: 0, log }
     }
 }
 
@@ -72,7 +99,7 @@ impl<R: AsyncRead + Unpin> AsyncRead for Door<R> {
             door.passed_on = 0;
             if let Some(taken) = take_frame(&mut door.incoming) {
                 match taken {
-                    Frame::Message(body) => pass_on(body, &mut door.outgoing),
+                    Frame::Message(body) => pass_on(body, &door.log, &mut door.outgoing),
                     Frame::Garbage => push_request(NOT_JSON, "null", &mut door.outgoing),
                 }
                 continue;
@@ -85,7 +112,7 @@ impl<R: AsyncRead + Unpin> AsyncRead for Door<R> {
             door.incoming.truncate(before + read);
             ready!(polled)?;
             if read == 0 {
-                door.ended.store(true, Ordering::SeqCst);
+                door.log.ended.store(true, Ordering::SeqCst);
                 return Poll::Ready(Ok(()));
             }
         }
@@ -127,7 +154,7 @@ fn content_length(header: &[u8]) -> Option<usize> {
     })
 }
 
-fn pass_on(body: Vec<u8>, outgoing: &mut Vec<u8>) {
+fn pass_on(body: Vec<u8>, log: &Log, outgoing: &mut Vec<u8>) {
     let mut body = match String::from_utf8(body) {
         Ok(body) => body,
         Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
@@ -146,7 +173,10 @@ fn pass_on(body: Vec<u8>, outgoing: &mut Vec<u8>) {
             push_request(UNKNOWN, id.as_deref().unwrap_or("null"), outgoing);
         }
         // A response decodes as a request without a method: every field of a request but `jsonrpc` may be absent.
-        Ok(_) => push(&body, outgoing),
+        Ok(request) => {
+            log.note(request.method());
+            push(&body, outgoing);
+        }
         Err(error) if error.is_data() => push_request(NOT_A_MESSAGE, "null", outgoing),
         Err(_) => push_request(NOT_JSON, "null", outgoing),
     }
@@ -238,7 +268,7 @@ mod tests {
     fn what_cannot_be_decoded_becomes_a_request_for_the_error() {
         let passed = |body: &str| {
             let mut outgoing = Vec::new();
-            pass_on(body.into(), &mut outgoing);
+            pass_on(body.into(), &Log::default(), &mut outgoing);
             bodies(outgoing).remove(0)
         };
         for good in [

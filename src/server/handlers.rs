@@ -60,7 +60,7 @@ impl Handlers {
 
     /// Answers from a snapshot of this moment. The snapshot is taken when the future is first polled, before
     /// anything is awaited.
-    async fn answer<T: Send + 'static>(
+    pub(super) async fn answer<T: Send + 'static>(
         &self,
         kind: &'static str,
         question: impl FnOnce(&Snapshot) -> T + Send + 'static,
@@ -115,8 +115,8 @@ impl LanguageServer for Handlers {
         tokio::spawn(watch::run(self.session.clone(), self.client.clone()));
     }
 
+    /// The door has noted it; see [`door::Log`].
     async fn shutdown(&self) -> Result<()> {
-        self.session.shut_down();
         Ok(())
     }
 

@@ -1,13 +1,12 @@
 //! One session from its first byte to its exit code.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tower_lsp::{LspService, Server};
+use tower_lsp::{LspService, LspServiceBuilder, Server};
 
-use super::door::{self, Door};
+use super::door::{self, Door, Log};
 use super::handlers::Handlers;
 use super::session::Session;
 
@@ -24,19 +23,32 @@ where
     R: AsyncRead + Unpin,
     W: AsyncWrite,
 {
+    serve_with(reader, writer, |service| service).await
+}
+
+/// As [`serve`], with more methods.
+pub(super) async fn serve_with<R, W>(
+    reader: R,
+    writer: W,
+    extend: impl FnOnce(LspServiceBuilder<Handlers>) -> LspServiceBuilder<Handlers>,
+) -> i32
+where
+    R: AsyncRead + Unpin,
+    W: AsyncWrite,
+{
     let session = Arc::new(Session::default());
-    let ended = Arc::new(AtomicBool::new(false));
-    let (service, socket) = LspService::build(|client| Handlers::new(session.clone(), client))
+    let log = Arc::new(Log::default());
+    let service = LspService::build(|client| Handlers::new(session.clone(), client))
         .custom_method(door::NOT_JSON, Handlers::not_json)
-        .custom_method(door::NOT_A_MESSAGE, Handlers::not_a_message)
-        .finish();
-    let server = Server::new(Door::new(reader, ended.clone()), writer, socket);
+        .custom_method(door::NOT_A_MESSAGE, Handlers::not_a_message);
+    let (service, socket) = extend(service).finish();
+    let server = Server::new(Door::new(reader, log.clone()), writer, socket);
     let orderly = tokio::select! {
-        () = server.concurrency_level(CONCURRENCY).serve(service) => !ended.load(Ordering::SeqCst),
+        () = server.concurrency_level(CONCURRENCY).serve(service) => !log.has_ended(),
         () = client_gone(&session) => false,
     };
     session.end();
-    if orderly && session.is_shut_down() { 0 } else { 1 }
+    if orderly && log.is_shut_down() { 0 } else { 1 }
 }
 
 async fn client_gone(session: &Session) {

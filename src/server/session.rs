@@ -74,7 +74,6 @@ pub struct Session {
 struct State {
     snapshot: Snapshot,
     process: Option<u32>,
-    shut_down: bool,
 }
 
 impl Default for Session {
@@ -87,7 +86,7 @@ impl Default for Session {
             uris: Arc::default(),
         };
         Self {
-            state: Mutex::new(State { snapshot, process: None, shut_down: false }),
+            state: Mutex::new(State { snapshot, process: None }),
             pulse: watch::Sender::default(),
             checked: Mutex::default(),
         }
@@ -128,16 +127,6 @@ impl Session {
     /// The client's process, once it is known.
     pub fn process(&self) -> Option<u32> {
         self.state.lock().process
-    }
-
-    /// The client asked to shut down.
-    pub fn shut_down(&self) {
-        self.state.lock().shut_down = true;
-    }
-
-    /// Whether the client asked to shut down.
-    pub fn is_shut_down(&self) -> bool {
-        self.state.lock().shut_down
     }
 
     /// Ends everything that follows the pulse.

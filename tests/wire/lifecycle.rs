@@ -15,6 +15,14 @@ async fn exit_after_shutdown_is_0() {
 }
 
 #[tokio::test]
+async fn a_client_need_not_wait_for_the_answer_to_shutdown() {
+    let (mut client, _) = Client::initialized(json!({})).await;
+    client.ask("shutdown", Value::Null).await;
+    client.send(json!({ "jsonrpc": "2.0", "method": "exit" })).await;
+    assert_eq!(client.exit_code().await, 0);
+}
+
+#[tokio::test]
 async fn exit_without_shutdown_is_1() {
     let (mut client, _) = Client::initialized(json!({})).await;
     client.send(json!({ "jsonrpc": "2.0", "method": "exit" })).await;
