@@ -133,3 +133,46 @@ fn events_of(event: notify::Event) -> Vec<FileEvent> {
     // Contents of files that are not ours would only wake the session; a folder may have any name.
     paths.flat_map(each).filter(|event| event.kind != Changed || is_interesting(&event.path)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::session::Introduction;
+    use crate::vfs::FileId;
+
+    /// Each step is repeated until it is noticed, for the watcher begins at a time of its own.
+    async fn until_noticed(session: &Session, mut step: impl FnMut(), noticed: impl Fn(&Session) -> bool) {
+        let mut pulse = session.pulse();
+        while !noticed(session) {
+            step();
+            let _ = tokio::time::timeout(Duration::from_millis(200), pulse.changed()).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn our_own_watcher_sees_files_edited_made_and_gone() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(dir.path()).unwrap();
+        let (old, new) = (root.join("old.py"), root.join("pkg/new.py"));
+        std::fs::write(&old, "1").unwrap();
+        let session = Arc::new(Session::default());
+        session.introduced(Introduction { folders: vec![root.to_owned()], ..Introduction::default() });
+        let text = |session: &Session, path: &Utf8Path| {
+            let source = session.snapshot().workspace.files.text(&FileId::new(path)).ok()?;
+            Some(source.text.to_string())
+        };
+        assert_eq!((text(&session, &old), text(&session, &new)), (Some("1".to_owned()), None));
+        let watching = tokio::spawn(watch(session.clone()));
+        let edit = || std::fs::write(&old, "2").unwrap();
+        until_noticed(&session, edit, |session| text(session, &old).as_deref() == Some("2")).await;
+        let make = || {
+            std::fs::create_dir_all(root.join("pkg")).unwrap();
+            std::fs::write(&new, "3").unwrap();
+        };
+        until_noticed(&session, make, |session| text(session, &new).as_deref() == Some("3")).await;
+        let remove = || drop(std::fs::remove_dir_all(root.join("pkg")));
+        until_noticed(&session, remove, |session| text(session, &new).is_none()).await;
+        session.end();
+        watching.await.unwrap();
+    }
+}
