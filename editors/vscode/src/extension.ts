@@ -113,7 +113,6 @@ class Server implements vscode.Disposable {
     client.onDidChangeState(({ newState }) => this.show(client, newState));
     this.client = client;
     await client.start();
-    this.show(client, client.state);
   }
 
   private async stopClient(): Promise<void> {
