@@ -8,6 +8,7 @@
 )]
 
 mod client;
+mod documents;
 mod lifecycle;
 mod malformed;
 
