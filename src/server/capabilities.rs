@@ -71,7 +71,7 @@ impl ClientFeatures {
 /// for a client that lists none.
 pub fn encoding(client: &ClientCapabilities) -> Encoding {
     let offered = client.general.as_ref().and_then(|general| general.position_encodings.as_deref());
-    offered.unwrap_or_default().iter().find_map(|kind| known(kind)).unwrap_or_default()
+    offered.unwrap_or_default().iter().find_map(known).unwrap_or_default()
 }
 
 fn known(kind: &PositionEncodingKind) -> Option<Encoding> {
