@@ -26,7 +26,8 @@ pub enum Transport {
 /// logs go to standard error.
 pub fn run(transport: Transport) -> i32 {
     log_to_stderr();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    // One thread carries all messages, so that none changes threads but for its analysis, which has its own.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error),
@@ -56,7 +57,7 @@ fn log_to_stderr() {
 /// first is listened to by the other.
 async fn connect(transport: Transport) -> io::Result<i32> {
     match transport {
-        Transport::Stdio => Ok(serve(tokio::io::stdin(), tokio::io::stdout()).await),
+        Transport::Stdio => Ok(stdio().await),
         Transport::Tcp(port) => {
             let address = (std::net::Ipv4Addr::LOCALHOST, port);
             let stream = match TcpStream::connect(address).await {
@@ -69,6 +70,27 @@ async fn connect(transport: Transport) -> io::Result<i32> {
         }
         Transport::Pipe(path) => pipe(&path).await,
     }
+}
+
+/// Standard input and output as pipes that are waited for like any socket; what is no pipe is read and written on
+/// threads of its own, which costs each message two changes of thread.
+#[cfg(unix)]
+async fn stdio() -> i32 {
+    use std::os::fd::AsFd;
+    use tokio::net::unix::pipe::{Receiver, Sender};
+    let reader = io::stdin().as_fd().try_clone_to_owned().and_then(Receiver::from_owned_fd);
+    let writer = io::stdout().as_fd().try_clone_to_owned().and_then(Sender::from_owned_fd);
+    match (reader, writer) {
+        (Ok(reader), Ok(writer)) => serve(reader, writer).await,
+        (Ok(reader), Err(_)) => serve(reader, tokio::io::stdout()).await,
+        (Err(_), Ok(writer)) => serve(tokio::io::stdin(), writer).await,
+        (Err(_), Err(_)) => serve(tokio::io::stdin(), tokio::io::stdout()).await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn stdio() -> i32 {
+    serve(tokio::io::stdin(), tokio::io::stdout()).await
 }
 
 #[cfg(unix)]
