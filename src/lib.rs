@@ -6,3 +6,7 @@ pub mod vfs;
 pub mod python;
 pub mod manifest;
 pub mod source;
+pub mod workspace;
+pub mod semantics;
+pub mod ide;
+pub mod rules;

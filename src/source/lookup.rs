@@ -2,6 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::python::ModuleName;
 use crate::vfs::{FileId, Files};
 
 /// What answers for a module.
@@ -74,4 +75,10 @@ fn strip<'n>(name: &'n str, stem: &str) -> Option<&'n str> {
 /// Whether what follows a module's name says that it is compiled: `.so`, `.cpython-313-darwin.so`, `.pyd`, `.pyx`.
 fn is_native(rest: &str) -> bool {
     rest == ".pyx" || rest.ends_with(".so") || rest.ends_with(".pyd")
+}
+
+/// Finds an absolute module below a folder that is on `sys.path`.
+pub fn find_in(files: &Files, dir: &Utf8Path, module: &ModuleName) -> Option<Found> {
+    let segments: Vec<&str> = module.segments().collect();
+    find_below(files, dir, &segments)
 }

@@ -6,4 +6,6 @@
 pub mod layout;
 mod lookup;
 
-pub use lookup::Found;
+pub use lookup::{Found, find_in};
+mod environment;
+pub use environment::*;
