@@ -4,6 +4,7 @@
 pub mod ide;
 pub mod manifest;
 pub mod python;
+pub mod report;
 pub mod rules;
 pub mod text;
 pub mod vfs;

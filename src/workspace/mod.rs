@@ -1,5 +1,7 @@
 //! The workspace: projects, code locations, and what each import means in each of them.
 
+pub mod config;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::vfs::Files;
