@@ -4,7 +4,7 @@ mod diagnostic;
 mod registry;
 mod selection;
 pub mod suppression;
-mod unused_suppression;
+pub mod unused_suppression;
 
 pub use diagnostic::{Diagnostic, Edit, Findings, Fix, NotJudged, Related, Severity};
 pub use registry::{Rule, all, find, nearest_name};

@@ -120,8 +120,8 @@ mod tests {
     fn check(text: &str, ran: bool) -> Vec<(String, String, Option<String>)> {
         let file = FileId::new(Utf8Path::new("/w/a.py"));
         let source = SourceText::new(Arc::from(text), false);
-        let start = text.find('#').unwrap();
-        let comment = text[start + 1..].split('\n').next().unwrap();
+        let (before, comment) = text.split_once('#').unwrap();
+        let (start, comment) = (before.len(), comment.lines().next().unwrap());
         let range = TextRange::new(offset(start), offset(start + 1 + comment.len()));
         let comments = vec![(comment, range)];
         let (_, unused) =

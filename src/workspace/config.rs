@@ -66,8 +66,8 @@ pub enum ConfigKind {
 /// What a configuration gets wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigProblem {
-    /// Whether the file is no TOML at all, so that what it wants cannot be known.
-    pub syntax: bool,
+    /// Whether the file is no TOML or cannot be read, so that what it wants cannot be known.
+    pub fatal: bool,
     /// The text at fault.
     pub range: TextRange,
     /// Lower-case, without a trailing stop.
@@ -90,23 +90,44 @@ pub struct LoadedConfig {
 const KEYS: [&str; 8] =
     ["locations", "shared", "exclude", "repositories", "tags", "source-roots", "rules", "features"];
 
-/// The configuration at `root` (absolute); `rule_names` are the names that `[rules]` may hold.
-pub fn load(files: &Files, root: &Utf8Path, rule_names: &[&str]) -> LoadedConfig {
+/// The configuration that holds for `folder` (absolute): the nearest one from there upward, not beyond the folder
+/// that holds `.git`. `rule_names` are the names that `[rules]` may hold.
+pub fn load(files: &Files, folder: &Utf8Path, rule_names: &[&str]) -> LoadedConfig {
+    for ancestor in folder.ancestors() {
+        if let Some(loaded) = load_here(files, ancestor, rule_names) {
+            return loaded;
+        }
+        if files.kind(&ancestor.join(".git")).is_some() {
+            break;
+        }
+    }
+    LoadedConfig::default()
+}
+
+fn load_here(files: &Files, folder: &Utf8Path, rule_names: &[&str]) -> Option<LoadedConfig> {
     let text_of = |name: &str| {
-        let path = root.join(name);
+        let path = folder.join(name);
         let file = FileId::new(&path);
-        files.is_file(&path).then(|| files.text(&file).ok()).flatten().map(|text| (file, text))
+        files.is_file(&path).then(|| (files.text(&file), file))
     };
-    let in_pyproject = text_of("pyproject.toml").filter(|(_, source)| {
-        memchr::memmem::find(source.text.as_bytes(), b"crossloc").is_some() && has_table(&source.text)
+    let in_pyproject = text_of("pyproject.toml").and_then(|(text, file)| {
+        let source = text.ok()?;
+        let mentioned = memchr::memmem::find(source.text.as_bytes(), b"crossloc").is_some();
+        (mentioned && has_table(&source.text)).then_some((source, file))
     });
-    let (kind, chosen, outranked) = match text_of("crossloc.toml") {
-        Some(own) => (ConfigKind::Crossloc, Some(own), in_pyproject.map(|(file, _)| file)),
-        None => (ConfigKind::Pyproject, in_pyproject, None),
+    let Some((own, file)) = text_of("crossloc.toml") else {
+        let (source, file) = in_pyproject?;
+        let (config, problems) = read(&source.text, ConfigKind::Pyproject, rule_names);
+        return Some(LoadedConfig { config, file: Some(file), problems, outranked: None });
     };
-    let Some((file, source)) = chosen else { return LoadedConfig::default() };
-    let (config, problems) = read(&source.text, kind, rule_names);
-    LoadedConfig { config, file: Some(file), problems, outranked }
+    let (config, problems) = match own {
+        Ok(source) => read(&source.text, ConfigKind::Crossloc, rule_names),
+        Err(error) => {
+            let message = error.to_string();
+            (Config::default(), vec![ConfigProblem { fatal: true, range: TextRange::default(), message }])
+        }
+    };
+    Some(LoadedConfig { config, file: Some(file), problems, outranked: in_pyproject.map(|(_, file)| file) })
 }
 
 /// Reads one text. What is wrong is left out of the configuration and told; a pyproject.toml that does not parse is
@@ -119,7 +140,7 @@ pub fn read(text: &str, kind: ConfigKind, rule_names: &[&str]) -> (Config, Vec<C
             for error in errors {
                 let range = error.span().map_or(TextRange::default(), TextRange::from_usize);
                 let message = error.message().to_owned();
-                reader.problems.push(ConfigProblem { syntax: true, range, message });
+                reader.problems.push(ConfigProblem { fatal: true, range, message });
             }
             reader.document(document.get_ref());
         }
@@ -281,7 +302,7 @@ impl Reader<'_> {
     }
 
     fn problem(&mut self, range: TextRange, message: String) {
-        self.problems.push(ConfigProblem { syntax: false, range, message });
+        self.problems.push(ConfigProblem { fatal: false, range, message });
     }
 }
 
@@ -372,7 +393,7 @@ source-roots = { "libs/odd" = ["python"] }
     #[test]
     fn broken_toml_is_told_of_crossloc_toml_alone() {
         let (config, problems) = read("exclude = ['a']\nshared = [", ConfigKind::Crossloc, &RULES);
-        assert!(problems.iter().any(|problem| problem.syntax), "{problems:?}");
+        assert!(problems.iter().any(|problem| problem.fatal), "{problems:?}");
         assert_eq!(config.exclude[0].value, "a");
         assert_eq!(read("[tool.crossloc]\nexclude = [", ConfigKind::Pyproject, &RULES).1, []);
     }
@@ -381,19 +402,21 @@ source-roots = { "libs/odd" = ["python"] }
     fn crossloc_toml_outranks_the_table() {
         let dir = tempfile::tempdir().unwrap();
         let root = Utf8Path::from_path(dir.path()).unwrap();
+        std::fs::create_dir(root.join(".git")).unwrap();
         assert_eq!(load(&Files::default(), root, &RULES), LoadedConfig::default());
         std::fs::write(root.join("pyproject.toml"), "[tool.crossloc]\nexclude = ['b']\n").unwrap();
         let loaded = load(&Files::default(), root, &RULES);
         assert_eq!((loaded.config.exclude[0].value.as_str(), loaded.outranked), ("b", None));
         std::fs::write(root.join("crossloc.toml"), "exclude = ['a']\n").unwrap();
-        let loaded = load(&Files::default(), root, &RULES);
-        assert_eq!(loaded.config.exclude[0].value, "a");
+        std::fs::create_dir_all(root.join("etl/src")).unwrap();
+        let loaded = load(&Files::default(), &root.join("etl/src"), &RULES);
+        assert_eq!(loaded.config.exclude[0].value, "a", "it is looked for upward");
         assert_eq!(loaded.outranked, Some(FileId::new(&root.join("pyproject.toml"))));
     }
 
     #[test]
     fn deep_nesting_is_survived() {
         let text = format!("exclude = {}", "[".repeat(200_000));
-        assert!(read(&text, ConfigKind::Crossloc, &RULES).1.iter().any(|problem| problem.syntax));
+        assert!(read(&text, ConfigKind::Crossloc, &RULES).1.iter().any(|problem| problem.fatal));
     }
 }
