@@ -10,4 +10,5 @@ pub mod workspace;
 pub mod ide;
 pub mod rules;
 pub mod report;
+pub mod server;
 pub mod cli;

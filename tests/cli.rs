@@ -193,10 +193,22 @@ fn the_demo_says_when_git_is_missing() {
     let dir = workspace(&[]);
     let mut command = Command::cargo_bin("crossloc").unwrap();
     let output = command.current_dir(dir.path()).env("PATH", dir.path()).arg("demo").output().unwrap();
+    assert!(!dir.path().join("crossloc-demo").exists());
     insta::assert_snapshot!(told(&output), @r#"
     exit 2
     --- stderr
     error: git was not found
     hint: install git, or put it on PATH, and try again
     "#);
+}
+
+#[test]
+fn the_server_ends_with_its_client() {
+    let dir = workspace(&[]);
+    for arguments in [&["server"][..], &["server", "--stdio"]] {
+        let output = crossloc(dir.path(), arguments);
+        assert_eq!(output.status.code(), Some(1), "an end without `shutdown` and `exit`: {}", told(&output));
+        assert!(output.stdout.is_empty());
+    }
+    assert_eq!(crossloc(dir.path(), &["server", "--stdio", "--port", "1"]).status.code(), Some(2));
 }

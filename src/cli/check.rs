@@ -1,9 +1,11 @@
 //! `crossloc check`: everything the rules find.
 
+use std::process::ExitCode;
+
 use camino::Utf8PathBuf;
 
 use super::scope::Scope;
-use super::{Failure, Status, fix, output, rule};
+use super::{Failure, fix, output, rule};
 use crate::report::{self, Report, summary::plural};
 use crate::rules::{self, Findings, Rule, Selection, Severity};
 use crate::vfs::{Files, relative};
@@ -57,7 +59,7 @@ enum FailOn {
     Never,
 }
 
-pub fn run(arguments: &Arguments) -> Result<Status, Failure> {
+pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let selection = Selection { select: known(&arguments.select)?, ignore: known(&arguments.ignore)? };
     let scope = Scope::new(&arguments.paths)?;
     let mut files = Files::default();
@@ -70,7 +72,7 @@ pub fn run(arguments: &Arguments) -> Result<Status, Failure> {
     let root = scope.folders.first().cloned().unwrap_or_default();
     let report = Report { files: &files, root: &root, root_name: &scope.root_name, findings: &findings };
     print(&report, arguments)?;
-    Ok(if fails(&findings, arguments.fail_on) { Status::Findings } else { Status::Clean })
+    Ok(if fails(&findings, arguments.fail_on) { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
 fn known(names: &[String]) -> Result<Vec<&'static str>, Failure> {

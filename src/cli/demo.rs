@@ -1,10 +1,12 @@
 //! `crossloc demo`: a small workspace with every way to share code and a few faults, written and checked.
 
+use std::process::ExitCode;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::git::git;
 use super::scope::{current_folder, reason};
-use super::{Failure, Status, output};
+use super::{Failure, output};
 use crate::report::{self, Report};
 use crate::rules;
 use crate::vfs::{Files, join, relative};
@@ -27,15 +29,17 @@ const SHARED: [(&str, &str); 2] =
 const METRICS: [(&str, &str); 2] =
     [("v1.0.0", include_str!("demo/metrics-1.0.0.txt")), ("v1.1.0", include_str!("demo/metrics-1.1.0.txt"))];
 
-pub fn run(arguments: &Arguments) -> Result<Status, Failure> {
+pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let current = current_folder()?;
+    // Where git is missing nothing is written at all.
+    git(&current, &["--version"])?;
     let folder = match &arguments.folder {
         Some(folder) => empty_folder(&join(&current, folder.as_str()))?,
         None => default_folder(&current)?,
     };
     write_workspace(&folder)?;
     output::data(&transcript(&folder, &current))?;
-    Ok(Status::Clean)
+    Ok(ExitCode::SUCCESS)
 }
 
 /// `crossloc-demo` in the current folder or, where nothing may be written there, a new folder for temporary files.
@@ -161,9 +165,9 @@ fn next_steps(folder: &str, rule: Option<&str>) -> String {
     let rule = rule.unwrap_or("unused-suppression");
     format!(
         "\
-This was `crossloc check` in {folder}: three code locations that share code by a path
-(orders), a git submodule (billing) and a pinned release (reports). Nothing is configured and
-nothing was installed. Try next:
+This was `crossloc check` in {folder}: three code locations that share code by
+a path (orders), a git submodule (billing) and a pinned release (reports). Nothing had to be
+configured. Try next:
 
   cd {folder}
   crossloc rule {rule}

@@ -7,6 +7,7 @@ mod git;
 mod output;
 mod rule;
 mod scope;
+mod server;
 
 use std::process::ExitCode;
 
@@ -24,19 +25,12 @@ struct Cli {
 enum Command {
     /// Find what is wrong between code locations and the code they share
     Check(check::Arguments),
+    /// Serve an editor over the Language Server Protocol
+    Server(server::Arguments),
     /// Explain a rule, or list all of them
     Rule(rule::Arguments),
     /// Write a small workspace with every way to share code, and check it
     Demo(demo::Arguments),
-}
-
-/// How a command that could do its work ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Status {
-    /// Exit code 0.
-    Clean,
-    /// Exit code 1: findings at or above the asked severity.
-    Findings,
 }
 
 /// Why a command could not do its work: exit code 2.
@@ -62,12 +56,12 @@ impl Failure {
 pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Server(arguments) => Ok(server::run(arguments)),
         Command::Rule(arguments) => rule::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
     };
     match outcome {
-        Ok(Status::Clean) => ExitCode::SUCCESS,
-        Ok(Status::Findings) => ExitCode::from(1),
+        Ok(code) => code,
         Err(failure) => {
             output::error(&failure);
             ExitCode::from(2)

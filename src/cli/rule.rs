@@ -1,6 +1,8 @@
 //! `crossloc rule`: the manual's pages.
 
-use super::{Failure, Status, output};
+use std::process::ExitCode;
+
+use super::{Failure, output};
 use crate::report::rule_pages;
 use crate::rules::{self, Rule};
 
@@ -22,7 +24,7 @@ enum Format {
     Json,
 }
 
-pub fn run(arguments: &Arguments) -> Result<Status, Failure> {
+pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let wanted: Vec<&Rule> = match &arguments.name {
         Some(name) => vec![find(name)?],
         None => rules::all().iter().collect(),
@@ -34,7 +36,7 @@ pub fn run(arguments: &Arguments) -> Result<Status, Failure> {
         Format::Text => rule_pages::list(&wanted),
     };
     output::data(&text)?;
-    Ok(Status::Clean)
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The rule of that name, or the failure that names the nearest.
