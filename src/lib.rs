@@ -10,3 +10,6 @@ pub mod workspace;
 pub mod semantics;
 pub mod ide;
 pub mod rules;
+pub mod report;
+pub mod server;
+pub mod cli;

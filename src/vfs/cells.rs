@@ -199,6 +199,14 @@ impl Files {
         next
     }
 
+    /// The revision in which anything may have changed on disk: only the documents an editor holds are known.
+    pub fn with_everything_changed(&self) -> Self {
+        let fresh = Self::new(self.tree.clone());
+        self.open.iter().fold(fresh, |files, (file, document)| {
+            files.with_document(file, Document::clone(document), Vec::new())
+        })
+    }
+
     /// The earlier derived value of an open file, with the edits since it was made.
     fn carried(&self, file: &FileId, edits: Vec<TextChange>) -> Option<(Derived, Vec<TextChange>)> {
         let cell = self.cell(file);

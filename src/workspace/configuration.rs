@@ -18,7 +18,7 @@ impl Workspace {
             let boundary = self.boundary(opened);
             let upward = opened.ancestors().take_while(|dir| dir.starts_with(&boundary));
             let loaded =
-                upward.map(|dir| config::load(&self.files, dir)).find(|loaded| loaded.file.is_some());
+                upward.map(|dir| config::load(&self.files, dir, &[])).find(|loaded| loaded.file.is_some());
             Arc::new(loaded.unwrap_or_default())
         };
         self.structure.configuration.get_or_init(load).clone()

@@ -1,0 +1,25 @@
+//! The language server: the only code that speaks LSP.
+//!
+//! A message passes the [`door`], the protocol library, and one of the [`handlers`], which turns it into a word of
+//! the [`session`] or a question to [`ide`](crate::ide). Answers come back through [`convert`]. Beside them run the
+//! publisher ([`publish`]), the watcher ([`watch`]) and the watch over the client's process ([`lifecycle`]).
+
+mod capabilities;
+mod convert;
+mod door;
+mod events;
+mod handlers;
+mod lifecycle;
+mod progress;
+mod publish;
+mod session;
+mod transport;
+mod uri;
+mod watch;
+mod work;
+
+#[cfg(test)]
+mod tests;
+
+pub use lifecycle::serve;
+pub use transport::{Transport, run};

@@ -1,0 +1,90 @@
+//! The ways in which a client can be reached.
+
+use std::io;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tracing::level_filters::LevelFilter;
+
+use super::serve;
+
+/// Sets the log level: `error`, `warn` (the default), `info`, `debug`, `trace` or `off`.
+const LOG_VARIABLE: &str = "CROSSLOC_LOG";
+
+/// Where the client is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// Behind standard input and output.
+    Stdio,
+    /// At a port of this machine.
+    Tcp(u16),
+    /// At a named pipe or socket file.
+    Pipe(Utf8PathBuf),
+}
+
+/// Serves one client and returns the process's exit code. Standard output carries the protocol and nothing else;
+/// logs go to standard error.
+pub fn run(transport: Transport) -> i32 {
+    log_to_stderr();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error),
+    };
+    let code = runtime.block_on(connect(transport)).unwrap_or_else(|error| failed(&error));
+    // A read of standard input that never returns, and a check under way, must not hold the process.
+    runtime.shutdown_background();
+    code
+}
+
+fn failed(error: &io::Error) -> i32 {
+    tracing::error!(%error, "the server cannot start");
+    1
+}
+
+fn log_to_stderr() {
+    let level = std::env::var(LOG_VARIABLE).ok().and_then(|level| level.parse().ok());
+    // The only way to fail is a logger that is installed already, which then does the same.
+    let _ = tracing_subscriber::fmt()
+        .with_max_level(level.unwrap_or(LevelFilter::WARN))
+        .with_writer(io::stderr)
+        .with_ansi(false)
+        .try_init();
+}
+
+/// Editors disagree on who listens: VS Code listens and expects us to connect, Neovim connects. So whoever is there
+/// first is listened to by the other.
+async fn connect(transport: Transport) -> io::Result<i32> {
+    match transport {
+        Transport::Stdio => Ok(serve(tokio::io::stdin(), tokio::io::stdout()).await),
+        Transport::Tcp(port) => {
+            let address = (std::net::Ipv4Addr::LOCALHOST, port);
+            let stream = match TcpStream::connect(address).await {
+                Ok(stream) => stream,
+                Err(_) => TcpListener::bind(address).await?.accept().await?.0,
+            };
+            stream.set_nodelay(true)?;
+            let (reader, writer) = stream.into_split();
+            Ok(serve(reader, writer).await)
+        }
+        Transport::Pipe(path) => pipe(&path).await,
+    }
+}
+
+#[cfg(unix)]
+async fn pipe(path: &Utf8Path) -> io::Result<i32> {
+    use tokio::net::{UnixListener, UnixStream};
+    let stream = match UnixStream::connect(path.as_std_path()).await {
+        Ok(stream) => stream,
+        Err(_) => UnixListener::bind(path.as_std_path())?.accept().await?.0,
+    };
+    let (reader, writer) = stream.into_split();
+    Ok(serve(reader, writer).await)
+}
+
+#[cfg(windows)]
+async fn pipe(path: &Utf8Path) -> io::Result<i32> {
+    let stream = tokio::net::windows::named_pipe::ClientOptions::new().open(path.as_str())?;
+    let (reader, writer) = tokio::io::split(stream);
+    Ok(serve(reader, writer).await)
+}

@@ -1,0 +1,14 @@
+//! The server as a client sees it: real frames over a pipe in memory.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice
+)]
+
+mod client;
+mod lifecycle;
+mod malformed;
+
+use client::Client;
