@@ -1,10 +1,17 @@
 //! The crate's modules, in reading order: a module may use only those above it.
 #![doc = include_str!("ARCHITECTURE.md")]
 
-pub mod ide;
-pub mod manifest;
-pub mod python;
-pub mod rules;
 pub mod text;
 pub mod vfs;
+pub mod python;
+pub mod manifest;
 pub mod workspace;
+pub mod ide;
+pub mod rules;
+
+// The fixture language is shared with the integration tests, which know this crate by its name.
+#[cfg(test)]
+extern crate self as crossloc;
+#[cfg(test)]
+#[path = "../tests/support/mod.rs"]
+mod fixture;
