@@ -46,7 +46,7 @@ pub fn check_fix(text: &str, fixed: &str) {
     check_all(text, &Expected { fix: Some((0, fixed)), hover: None });
 }
 
-/// As [`check`]; besides, hover at `$0` must show these lines in this order.
+/// As [`check`]; besides, hover at `$0` must show these parts of lines in this order.
 pub fn check_hover(text: &str, hover: &str) {
     check_all(text, &Expected { fix: None, hover: Some((0, hover)) });
 }

@@ -19,7 +19,7 @@ use super::{Problem, compare};
 pub struct Expected<'a> {
     /// The files that applying all fixes changes, with their new text.
     pub fix: Option<(usize, &'a str)>,
-    /// Lines that hover at `$0` shows, in order; blank for no hover at all.
+    /// Parts of different lines that hover at `$0` shows, in order; blank for no hover at all.
     pub hover: Option<(usize, &'a str)>,
 }
 
@@ -269,7 +269,7 @@ impl Asked {
         let shown = shown.unwrap_or_default();
         let mut lines = shown.lines();
         for (number, wanted) in block.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            if !lines.any(|line| line.trim() == wanted.trim()) {
+            if !lines.any(|line| line.contains(wanted.trim())) {
                 let message =
                     format!("hover does not show (or not in this order)\n    {wanted}\n  but\n{shown}");
                 return Some(Problem::new(base + number, message));
