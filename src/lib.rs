@@ -5,6 +5,7 @@ pub mod text;
 pub mod vfs;
 pub mod python;
 pub mod manifest;
+pub mod source;
 pub mod workspace;
 pub mod ide;
 pub mod rules;

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use super::Name;
+use super::{Name, SyntaxTree};
 use crate::text::TextRange;
 
 macro_rules! ids {
@@ -66,7 +66,7 @@ pub struct ModuleSummary {
     /// The places of all of the above.
     pub spans: Spans,
     /// The syntax tree, kept only for files an editor holds.
-    pub tree: Option<tree_sitter::Tree>,
+    pub tree: Option<SyntaxTree>,
 }
 
 /// Where things are. Parallel to the arenas of [`ModuleSummary`].
@@ -180,6 +180,9 @@ pub enum ScopeKind {
     Lambda,
     /// A comprehension or generator expression.
     Comprehension,
+    /// The type parameters of a function, class or alias (PEP 695), around its own scope; sees all that stands
+    /// around it, a class's names included.
+    TypeParameters,
 }
 
 /// One binding of a name.
@@ -410,6 +413,13 @@ pub struct Comment {
     pub range: TextRange,
     /// Whether nothing but blanks stands before it on its line.
     pub own_line: bool,
+}
+
+impl Scope {
+    /// The scope of a module, still without bindings.
+    pub(super) fn module(range: TextRange) -> Self {
+        Self { kind: ScopeKind::Module, parent: None, range, bindings: FxHashMap::default() }
+    }
 }
 
 impl ModuleSummary {

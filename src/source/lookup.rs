@@ -1,0 +1,77 @@
+//! One module below one folder, as Python's path finder would look for it.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::vfs::{FileId, Files};
+
+/// What answers for a module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// A Python file: the module, or the package's `__init__.py`. A stub only where there is no source beside it.
+    Module(FileId),
+    /// A compiled extension (`.so`, `.pyd`), the source it is compiled from (`.pyx`), or the manifest of the crate
+    /// that makes it: the module exists, its text is not Python.
+    Native(Utf8PathBuf),
+    /// A folder without `__init__.py`: a part of a namespace package (PEP 420). Where only a manifest names the
+    /// package (`package-dir`, `to`), the folder that stands for what lies below it.
+    Namespace(Utf8PathBuf),
+}
+
+/// Finds the module that `segments` names relative to `dir`; no segments mean `dir` itself, which may be a file.
+pub(super) fn find_below(files: &Files, dir: &Utf8Path, segments: &[&str]) -> Option<Found> {
+    let Some((last, parents)) = segments.split_last() else {
+        return if files.is_file(dir) { Some(Found::Module(FileId::new(dir))) } else { package(files, dir) };
+    };
+    find_spelled(files, dir, parents, last).or_else(|| {
+        // PEP 561: the stubs of `acme` may lie in a distribution of their own, as `acme-stubs`.
+        let (first, rest) = segments.split_first()?;
+        let stubs = dir.join(format!("{first}-stubs"));
+        files.is_dir(&stubs).then(|| find_below(files, &stubs, rest)).flatten()
+    })
+}
+
+fn find_spelled(files: &Files, dir: &Utf8Path, parents: &[&str], last: &str) -> Option<Found> {
+    let mut folder = dir.to_owned();
+    for segment in parents {
+        folder.push(segment);
+        if !files.is_dir(&folder) {
+            return None;
+        }
+    }
+    let inner = folder.join(last);
+    let listing = files.list(&folder);
+    let here = |extension: &str| listing.files().any(|name| strip(name, last) == Some(extension));
+    let beside = |extension: &str| FileId::new(&folder.join(format!("{last}{extension}")));
+    let package = if files.is_dir(&inner) { package(files, &inner) } else { None };
+    match package {
+        Some(Found::Module(file)) if file.path().extension() == Some("py") => Some(Found::Module(file)),
+        _ if here(".py") => Some(Found::Module(beside(".py"))),
+        Some(Found::Module(stub)) => Some(Found::Module(stub)),
+        _ if here(".pyi") => Some(Found::Module(beside(".pyi"))),
+        package => {
+            let native = listing.files().find(|name| strip(name, last).is_some_and(is_native));
+            native.map(|name| Found::Native(folder.join(name))).or(package)
+        }
+    }
+}
+
+/// A folder as a package: by its `__init__`, else as a part of a namespace.
+fn package(files: &Files, dir: &Utf8Path) -> Option<Found> {
+    let listing = files.list(dir);
+    let init = ["__init__.py", "__init__.pyi"]
+        .into_iter()
+        .find(|name| listing.kind(name) == Some(crate::vfs::EntryKind::File));
+    match init {
+        Some(name) => Some(Found::Module(FileId::new(&dir.join(name)))),
+        None => files.is_dir(dir).then(|| Found::Namespace(dir.to_owned())),
+    }
+}
+
+fn strip<'n>(name: &'n str, stem: &str) -> Option<&'n str> {
+    name.strip_prefix(stem).filter(|rest| rest.starts_with('.'))
+}
+
+/// Whether what follows a module's name says that it is compiled: `.so`, `.cpython-313-darwin.so`, `.pyd`, `.pyx`.
+fn is_native(rest: &str) -> bool {
+    rest == ".pyx" || rest.ends_with(".so") || rest.ends_with(".pyd")
+}

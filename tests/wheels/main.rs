@@ -1,0 +1,168 @@
+//! Holds the computed layouts against the real build backends: each project below is built by its own backend, and
+//! the Python files of the wheel are compared with what `Layout::modules` says that it ships.
+
+mod cases;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::Command;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use crossloc::manifest::{BuildSystem, DistributionName};
+use crossloc::python::ModuleName;
+use crossloc::source::Found;
+use crossloc::source::layout::layout;
+use crossloc::vfs::{FileId, Files};
+
+/// A project to build.
+struct Case {
+    /// What is special about it; also its folder's name.
+    title: &'static str,
+    /// `build-backend`; empty for a project without `[build-system]`.
+    backend: &'static str,
+    /// What stands in the manifest below `[project]`.
+    tables: &'static str,
+    /// Its Python files, separated by spaces.
+    files: &'static str,
+    /// Other files with their text.
+    extra: &'static [(&'static str, &'static str)],
+    /// The manifest's tables as they are read.
+    build: BuildSystem,
+}
+
+const NAME: &str = "acme-shared";
+
+#[test]
+fn wheels_hold_what_layouts_ship() {
+    let temp = tempfile::tempdir().unwrap();
+    let root = Utf8PathBuf::from_path_buf(temp.path().canonicalize().unwrap()).unwrap();
+    let cases = cases::cases();
+    for case in &cases {
+        write(case, &root.join(case.title));
+    }
+    let wheels = build(&root);
+    let mut differences = Vec::new();
+    for case in &cases {
+        let (modules, error) = &wheels[case.title];
+        if let Some(error) = error {
+            differences.push(format!("{}: does not build: {error}", case.title));
+            continue;
+        }
+        let dir = root.join(case.title);
+        differences.extend(compare(case, &dir, modules).into_iter().map(|text| format!("{}: {text}", case.title)));
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+fn write(case: &Case, dir: &Utf8Path) {
+    let put = |path: &str, text: &str| {
+        let path = dir.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    put("pyproject.toml", &manifest(case));
+    case.files.split_whitespace().for_each(|path| put(path, "\"\"\"A module.\"\"\"\n"));
+    case.extra.iter().for_each(|(path, text)| put(path, text));
+}
+
+fn manifest(case: &Case) -> String {
+    let system = match case.backend {
+        "" => String::new(),
+        backend => format!("[build-system]\nrequires = []\nbuild-backend = \"{backend}\"\n"),
+    };
+    let project = format!("[project]\nname = \"{NAME}\"\nversion = \"0.1.0\"\ndescription = \"A test\"\n");
+    format!("{system}{project}{}", case.tables)
+}
+
+/// Differences between the wheel's modules and the layout's, and answers of the layout that disagree with each other.
+fn compare(case: &Case, dir: &Utf8Path, wheel: &BTreeSet<String>) -> Vec<String> {
+    let files = Files::default();
+    let layout = layout(&files, dir, DistributionName::new(NAME).as_ref(), Some(&case.build));
+    let shipped = layout.modules(&files);
+    let computed: BTreeSet<String> = shipped.iter().map(|(module, _)| module.to_string()).collect();
+    let mut differences = Vec::new();
+    for module in wheel.difference(&computed) {
+        differences.push(format!("`{module}` is in the wheel only"));
+    }
+    for module in computed.difference(wheel) {
+        differences.push(format!("`{module}` is in the layout only"));
+    }
+    for (module, file) in &shipped {
+        if !layout.ships(&files, module) {
+            differences.push(format!("`{module}` is listed and said not to ship"));
+        }
+        if layout.find(&files, module) != Some(Found::Module(file.clone())) {
+            differences.push(format!("`{module}` is found as {:?}", layout.find(&files, module)));
+        }
+        if layout.module_of(file).as_ref() != Some(module) {
+            differences.push(format!("{file:?} is `{module}` and {:?}", layout.module_of(file)));
+        }
+    }
+    for file in case.files.split_whitespace() {
+        let unshipped = layout.module_of(&FileId::new(&dir.join(file)));
+        if let Some(module) = unshipped.filter(|module| !wheel.contains(module.as_str()))
+            && layout.ships(&files, &module)
+            && !wheel.iter().any(|other| ModuleName::new(other).unwrap().starts_with(&module))
+        {
+            differences.push(format!("`{module}` is said to ship"));
+        }
+    }
+    differences
+}
+
+type Wheel = (BTreeSet<String>, Option<String>);
+
+/// Builds all projects in one process, by the backends of a virtual environment that is made once.
+fn build(projects: &Utf8Path) -> BTreeMap<String, Wheel> {
+    let python = environment();
+    let mut command = Command::new(python.as_std_path());
+    command.arg(here("build.py")).arg(projects.as_std_path());
+    let printed = run(&mut command);
+    let answer: serde_json::Value = serde_json::from_slice(&printed).unwrap();
+    let wheel = |value: &serde_json::Value| {
+        let files = value["files"].as_array().into_iter().flatten().filter_map(|path| path.as_str());
+        (files.filter_map(module).collect(), value["error"].as_str().map(str::to_owned))
+    };
+    answer.as_object().unwrap().iter().map(|(title, value)| (title.clone(), wheel(value))).collect()
+}
+
+/// The module that a file of a wheel is.
+fn module(path: &str) -> Option<String> {
+    let stem = path.strip_suffix(".py").or_else(|| path.strip_suffix(".pyi"))?;
+    let stem = stem.strip_suffix("/__init__").unwrap_or(stem);
+    let (top, rest) = stem.split_once('/').unwrap_or((stem, ""));
+    let top = top.strip_suffix("-stubs").unwrap_or(top);
+    let dotted = if rest.is_empty() { top.to_owned() } else { format!("{top}.{}", rest.replace('/', ".")) };
+    ModuleName::new(&dotted).map(|module| module.to_string())
+}
+
+/// The interpreter of a virtual environment that has the backends; made anew when their list changes.
+fn environment() -> Utf8PathBuf {
+    let dir = Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).join("wheels");
+    let python = dir.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    let wanted = std::fs::read_to_string(here("backends.txt")).unwrap();
+    let mark = dir.join("backends.txt");
+    if std::fs::read_to_string(&mark).ok().as_deref() != Some(&wanted) {
+        let base = if cfg!(windows) { "python" } else { "python3" };
+        run(Command::new(base).args(["-m", "venv", "--clear", dir.as_str()]));
+        let mut install = Command::new(python.as_std_path());
+        run(install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(here("backends.txt")));
+        std::fs::write(mark, wanted).unwrap();
+    }
+    python
+}
+
+fn here(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wheels").join(name)
+}
+
+fn run(command: &mut Command) -> Vec<u8> {
+    let output = command.output().unwrap_or_else(|error| {
+        panic!("this test needs Python with `venv` and `pip`, and cargo: {command:?} does not start: {error}")
+    });
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "this test needs Python with `venv` and `pip`: {command:?} failed:\n{said}");
+    // What backends say is shown where the test fails.
+    eprintln!("{said}");
+    output.stdout
+}
