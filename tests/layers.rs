@@ -97,6 +97,8 @@ fn each_kind_of_fault_is_found() {
         ("ide", "// As crate::cli does; todo!\nfn f() {}\n", 0),
         ("ide", "fn f() {} // not std::fs\n", 0),
         ("ide", "fn f() {}\n#[cfg(test)]\nmod tests { use crate::cli; }\n", 0),
+        ("ide", "fn f() {}\n#[cfg(test)]\nuse crate::cli;\n#[cfg(test)]\n#[path = \"x\"]\nmod x;\n", 0),
+        ("ide", "fn f() {}\n#[cfg(test)]\nmod tests;\npub fn g() {}\n", 1),
         ("ide", &"x();\n".repeat(400), 0),
         ("ide", &"x();\n".repeat(401), 1),
         ("main", "use crossloc::cli;\nuse std::process::ExitCode;\n", 0),
@@ -153,6 +155,9 @@ fn faults_of(source: &Source) -> Vec<String> {
             continue;
         };
         faults.push(format!("{}:{number}: {what} (`{needle}`): {}", source.path, line.trim()));
+    }
+    if let Some(line) = code_behind_tests(&source.text) {
+        faults.push(format!("{}: code behind the tests, where it is not judged: {line}", source.path));
     }
     let lines = without_tests(&source.text).lines().count();
     let longer = LONGER.contains(&source.path.as_str());
@@ -223,6 +228,22 @@ fn first_word(text: &str) -> &str {
 fn code(text: &str) -> Vec<(usize, &str)> {
     let lines = without_tests(text).lines().enumerate();
     lines.map(|(number, line)| (number + 1, line.find("//").map_or(line, |at| &line[..at]))).collect()
+}
+
+/// An item at the left margin behind the first `#[cfg(test)]` that has no such attribute itself.
+fn code_behind_tests(text: &str) -> Option<&str> {
+    const ITEMS: [&str; 10] =
+        ["pub", "fn ", "impl", "struct ", "enum ", "use ", "const ", "static ", "trait ", "macro_rules"];
+    let mut for_tests = false;
+    text[without_tests(text).len()..].lines().find(|line| {
+        if line.starts_with("#[cfg(test)]") {
+            for_tests = true;
+        }
+        let item = ITEMS.iter().any(|item| line.starts_with(item)) || line.starts_with("mod ");
+        let judged = item && !for_tests;
+        for_tests &= !item;
+        judged
+    })
 }
 
 fn without_tests(text: &str) -> &str {
