@@ -13,3 +13,10 @@ pub mod rules;
 pub mod report;
 pub mod server;
 pub mod cli;
+
+// The fixture language is shared with the integration tests, which know this crate by its name.
+#[cfg(test)]
+extern crate self as crossloc;
+#[cfg(test)]
+#[path = "../tests/support/mod.rs"]
+mod fixture;
