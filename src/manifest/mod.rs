@@ -5,10 +5,13 @@
 //! whoever wrote them.
 
 mod dagster;
+mod gitmodules;
 mod keyed;
 mod literal;
+mod locations;
 mod model;
 mod name;
+mod pipfile;
 mod pixi;
 mod pyproject;
 mod requirement;
@@ -17,6 +20,7 @@ mod setup_cfg;
 mod setup_py;
 mod specifier;
 mod table;
+mod yaml;
 
 use camino::Utf8Path;
 
@@ -54,10 +58,7 @@ fn is_requirements_file(path: &Utf8Path, name: &str) -> bool {
         return false;
     };
     let folder = path.parent().and_then(Utf8Path::file_name);
-    stem.starts_with("requirements")
-        || stem.ends_with("requirements")
-        || stem.starts_with("constraints")
-        || folder == Some("requirements")
+    stem.contains("requirements") || stem.contains("constraints") || folder == Some("requirements")
 }
 
 /// Reads a manifest of a known format. Never fails; an empty or broken text gives a manifest with errors.
@@ -72,7 +73,10 @@ pub fn read(kind: ManifestKind, text: &str) -> Manifest {
         ManifestKind::SetupPy => setup_py::read(text),
         ManifestKind::Requirements => requirements::read(text),
         ManifestKind::DgToml => dagster::read_dg_toml(text),
-        _ => Manifest::empty(kind),
+        ManifestKind::Pipfile => pipfile::read(text),
+        ManifestKind::Gitmodules => gitmodules::read(text),
+        ManifestKind::WorkspaceYaml => locations::read_workspace(text),
+        ManifestKind::DagsterCloud => locations::read_cloud(text),
     }
 }
 
@@ -83,3 +87,6 @@ fn comment(text: &str, start: usize, end: usize) -> Option<Spanned<String>> {
     let range = TextRange::from_usize(start..start + written.len());
     inside.starts_with("crossloc:").then(|| Spanned::new(inside.to_owned(), range))
 }
+
+#[cfg(test)]
+mod tests;
