@@ -81,6 +81,27 @@ fn huge_and_deep_texts_are_read_on_a_small_stack() {
     std::thread::Builder::new().stack_size(2 << 20).spawn(run).unwrap().join().unwrap();
 }
 
+#[test]
+fn templates_are_told_from_manifests_that_mention_placeholders() {
+    let cases = [
+        (ManifestKind::SetupCfg, "[metadata]\nname = {{ cookiecutter.name }}\n", "{{ cookiecutter.name }}"),
+        (ManifestKind::SetupCfg, "[options]\ninstall_requires =\n  {{ name }}\n", "{{"),
+        (ManifestKind::SetupPy, "setup(name='{{ name }}')\n", "{{ name }}"),
+        (ManifestKind::Pyproject, "[project]\nname = '<REPLACE ME>'\n", "<REPLACE ME>"),
+        (ManifestKind::Pipfile, "[packages]\n{% for p in packages %}\n", "{%"),
+    ];
+    for (kind, text, place) in cases {
+        let manifest = read(kind, text);
+        assert!(manifest.template, "{text}");
+        let places: Vec<_> = manifest.errors.iter().map(|error| error.range.slice(text)).collect();
+        assert_eq!(places, [place], "{text}");
+    }
+    // An error elsewhere, as while typing, does not make a template of it.
+    let text = "[tool.bump]\nmessage = \"{{ new }}\"\n[project]\nname = \"a\"\ndependencies = [\n";
+    let manifest = read(ManifestKind::Pyproject, text);
+    assert!(!manifest.errors.is_empty() && !manifest.template);
+}
+
 /// Pieces that the formats care about, so that random texts get past the first token.
 fn piece() -> impl Strategy<Value = String> {
     let words = [

@@ -11,28 +11,15 @@ mod uv;
 
 pub(super) use setuptools::attribute_version;
 
-use super::model::{Manifest, ManifestError, ManifestKind};
+use super::model::{Manifest, ManifestKind};
 use super::table::{Table, with_table};
 use super::{dagster, pixi};
-use crate::text::TextRange;
 
-/// Reads a pyproject.toml. A template is not read: a text with placeholders that is not TOML, or whose name is one.
+/// Reads a pyproject.toml.
 pub(super) fn read(text: &str) -> Manifest {
     let mut manifest = Manifest::empty(ManifestKind::Pyproject);
-    let mut sound = true;
-    with_table(text, &mut manifest, |root, manifest| {
-        sound = manifest.errors.is_empty();
-        read_tables(root, manifest);
-    });
-    let named = manifest.name.as_ref().filter(|name| name.value.contains(['{', '<', '$', '%']));
-    let broken = ["{{", "{%"].into_iter().filter_map(|open| text.find(open)).min().filter(|_| !sound);
-    let placeholder = named.map(|name| name.range).or(broken.map(|at| TextRange::from_usize(at..at + 2)));
-    let Some(range) = placeholder else {
-        return manifest;
-    };
-    let message = "this is a template with placeholders, not a manifest".to_owned();
-    let errors = vec![ManifestError { message, range }];
-    Manifest { template: true, errors, ..Manifest::empty(ManifestKind::Pyproject) }
+    with_table(text, &mut manifest, read_tables);
+    manifest
 }
 
 fn read_tables(root: Table<'_>, manifest: &mut Manifest) {

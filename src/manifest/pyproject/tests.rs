@@ -416,25 +416,13 @@ fn errors_name_what_is_expected_at_its_place() {
             "1",
             "expected a requirement or `{ include-group = \"…\" }`, found an integer",
         ),
-        (
-            "[project]\nname = \"{{ name }}\"\n",
-            "{{ name }}",
-            "this is a template with placeholders, not a manifest",
-        ),
-        (
-            "[project]\n{% if x %}\nname = \"a\"\n{% endif %}\n",
-            "{%",
-            "this is a template with placeholders, not a manifest",
-        ),
     ];
     for (text, place, message) in cases {
         let manifest = read(text);
         let found: Vec<_> =
             manifest.errors.iter().map(|e| (e.range.slice(text), e.message.as_str())).collect();
         assert_eq!(found, [(place, message)], "{text}");
-        assert_eq!(manifest.template, message.starts_with("this is a template"));
     }
-    assert!(!sound("[project]\nname = \"a\"\n[tool.bump]\nmessage = \"{{ new }}\"\n").template);
 }
 
 #[test]
