@@ -287,15 +287,20 @@ fn maturin() -> Vec<Case> {
         ..plain(title, "maturin", tables, files)
     };
     vec![
-        case("maturin-flat", "[tool.maturin]\nbindings = \"bin\"\n", FLAT, Maturin::default()),
+        case(
+            "maturin-flat",
+            "[tool.maturin]\nbindings = \"bin\"\nmodule-name = \"acme_shared\"\n",
+            FLAT,
+            Maturin { module_name: Some("acme_shared".to_owned()), ..Maturin::default() },
+        ),
         case(
             "maturin-source-and-packages",
-            "[tool.maturin]\nbindings = \"bin\"\npython-source = \"python\"\npython-packages = [\"acme_more\"]\n",
+            "[tool.maturin]\nbindings = \"bin\"\nmodule-name = \"acme_shared\"\npython-source = \"python\"\npython-packages = [\"acme_more\"]\n",
             "python/acme_shared/__init__.py python/acme_shared/io/load.py python/acme_more/__init__.py python/other/x.py",
             Maturin {
                 python_source: Some("python".to_owned()),
                 python_packages: strings(&["acme_more"]),
-                ..Maturin::default()
+                module_name: Some("acme_shared".to_owned()),
             },
         ),
     ]
