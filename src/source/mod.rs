@@ -3,6 +3,7 @@
 //! Everything is read through [`Files`](crate::vfs::Files), so that open documents and revisions stay consistent;
 //! no project code, build backend or interpreter is ever run.
 
+pub mod environment;
 pub mod layout;
 mod lookup;
 

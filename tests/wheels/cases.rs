@@ -9,7 +9,8 @@ use super::Case;
 
 const SRC: &str = "src/acme_shared/__init__.py src/acme_shared/io/__init__.py src/acme_shared/io/load.py
     src/acme_shared/typed.pyi src/acme_shared/data/plain.py tests/test_a.py tests/__init__.py conftest.py";
-const FLAT: &str = "acme_shared/__init__.py acme_shared/io/load.py acme_shared/tests/test_a.py tests/__init__.py
+const FLAT: &str =
+    "acme_shared/__init__.py acme_shared/io/load.py acme_shared/tests/test_a.py tests/__init__.py
     tests/test_a.py tasks.py setup_helper.py";
 
 /// All of them.
@@ -26,7 +27,12 @@ fn hatch() -> Vec<Case> {
         plain("hatch-src", "hatchling.build", "", SRC),
         plain("hatch-flat", "hatchling.build", "", FLAT),
         plain("hatch-module", "hatchling.build", "", "acme_shared.py other.py tests/test_a.py"),
-        plain("hatch-namespace", "hatchling.build", "", "acme/acme_shared/__init__.py acme/other/x.py lib/x.py"),
+        plain(
+            "hatch-namespace",
+            "hatchling.build",
+            "",
+            "acme/acme_shared/__init__.py acme/other/x.py lib/x.py",
+        ),
         case(
             "hatch-packages",
             "[tool.hatch.build.targets.wheel]\npackages = [\"src/acme\", \"lib/more\", \"top\"]\nexclude = [\"**/tests\", \"/src/acme/gen\"]\n",
@@ -97,9 +103,24 @@ fn setuptools() -> Vec<Case> {
     };
     vec![
         plain("setuptools-src", "setuptools.build_meta", "", SRC),
-        plain("setuptools-src-modules", "setuptools.build_meta", "", "src/one.py src/pack/x.py tests/test_a.py"),
-        plain("setuptools-flat", "setuptools.build_meta", "", "acme/__init__.py acme/io/load.py acme/tests/x.py tests/x.py docs/conf.py scripts/x.py extra.py"),
-        plain("setuptools-module", "setuptools.build_meta", "", "single.py conftest.py tests/test_a.py noxfile.py"),
+        plain(
+            "setuptools-src-modules",
+            "setuptools.build_meta",
+            "",
+            "src/one.py src/pack/x.py tests/test_a.py",
+        ),
+        plain(
+            "setuptools-flat",
+            "setuptools.build_meta",
+            "",
+            "acme/__init__.py acme/io/load.py acme/tests/x.py tests/x.py docs/conf.py scripts/x.py extra.py",
+        ),
+        plain(
+            "setuptools-module",
+            "setuptools.build_meta",
+            "",
+            "single.py conftest.py tests/test_a.py noxfile.py",
+        ),
         Case {
             build: BuildSystem { setuptools: Some(Setuptools::default()), ..BuildSystem::default() },
             extra: &[("setup.py", "from setuptools import setup\nsetup()\n")],
@@ -199,7 +220,12 @@ fn flit() -> Vec<Case> {
             "[tool.flit.module]\nname = \"acme.io.load\"\n",
             "src/acme/io/load/__init__.py src/acme/io/load/a/b.py src/acme/io/not.py src/acme/other/x.py",
         ),
-        named("flit-stubs", "acme-stubs", "[tool.flit.module]\nname = \"acme-stubs\"\n", "acme-stubs/__init__.pyi acme-stubs/a.pyi"),
+        named(
+            "flit-stubs",
+            "acme-stubs",
+            "[tool.flit.module]\nname = \"acme-stubs\"\n",
+            "acme-stubs/__init__.pyi acme-stubs/a.pyi",
+        ),
     ]
 }
 
@@ -210,7 +236,12 @@ fn pdm() -> Vec<Case> {
     };
     vec![
         plain("pdm-src", "pdm.backend", "", SRC),
-        plain("pdm-flat", "pdm.backend", "", "acme/__init__.py acme/plain/x.py other/__init__.py loose/x.py tests/__init__.py top.py"),
+        plain(
+            "pdm-flat",
+            "pdm.backend",
+            "",
+            "acme/__init__.py acme/plain/x.py other/__init__.py loose/x.py tests/__init__.py top.py",
+        ),
         plain("pdm-modules", "pdm.backend", "", "one.py two.py loose/x.py tests/test_a.py"),
         case(
             "pdm-includes",
@@ -278,7 +309,10 @@ fn uv() -> Vec<Case> {
 
 fn maturin() -> Vec<Case> {
     const CRATE: &[(&str, &str)] = &[
-        ("Cargo.toml", "[package]\nname = \"acme_shared\"\nversion = \"0.1.0\"\nedition = \"2021\"\n[[bin]]\nname = \"acme-shared\"\npath = \"rust.rs\"\n[workspace]\n"),
+        (
+            "Cargo.toml",
+            "[package]\nname = \"acme_shared\"\nversion = \"0.1.0\"\nedition = \"2021\"\n[[bin]]\nname = \"acme-shared\"\npath = \"rust.rs\"\n[workspace]\n",
+        ),
         ("rust.rs", "fn main() {}\n"),
     ];
     let case = |title, tables, files, maturin| Case {
@@ -311,7 +345,10 @@ fn plain(title: &'static str, backend: &'static str, tables: &'static str, files
 }
 
 fn of(backend: &str) -> BuildSystem {
-    BuildSystem { backend: Some(Spanned::new(backend.to_owned(), Default::default())), ..BuildSystem::default() }
+    BuildSystem {
+        backend: Some(Spanned::new(backend.to_owned(), Default::default())),
+        ..BuildSystem::default()
+    }
 }
 
 fn strings(values: &[&str]) -> Vec<String> {

@@ -49,7 +49,8 @@ fn wheels_hold_what_layouts_ship() {
             continue;
         }
         let dir = root.join(case.title);
-        differences.extend(compare(case, &dir, modules).into_iter().map(|text| format!("{}: {text}", case.title)));
+        differences
+            .extend(compare(case, &dir, modules).into_iter().map(|text| format!("{}: {text}", case.title)));
     }
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
@@ -146,7 +147,9 @@ fn environment() -> Utf8PathBuf {
         let base = if cfg!(windows) { "python" } else { "python3" };
         run(Command::new(base).args(["-m", "venv", "--clear", dir.as_str()]));
         let mut install = Command::new(python.as_std_path());
-        run(install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(here("backends.txt")));
+        run(install
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
+            .arg(here("backends.txt")));
         std::fs::write(mark, wanted).unwrap();
     }
     python
@@ -161,7 +164,10 @@ fn run(command: &mut Command) -> Vec<u8> {
         panic!("this test needs Python with `venv` and `pip`, and cargo: {command:?} does not start: {error}")
     });
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "this test needs Python with `venv` and `pip`: {command:?} failed:\n{said}");
+    assert!(
+        output.status.success(),
+        "this test needs Python with `venv` and `pip`: {command:?} failed:\n{said}"
+    );
     // What backends say is shown where the test fails.
     eprintln!("{said}");
     output.stdout

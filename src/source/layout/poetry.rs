@@ -42,7 +42,9 @@ pub(super) fn roots(files: &Files, dir: &Utf8Path, module: Option<&str>, poetry:
 /// A package that the wheel holds below another one. Nothing else of the folder it lies in goes there.
 fn moved(roots: &mut Vec<Root>, base: Utf8PathBuf, to: &str, include: &str, rule: Rule) {
     let (path, placed) = match &rule {
-        Rule::Path(path) => (path.clone(), format!("{to}/{}", include.strip_suffix(".py").unwrap_or(include))),
+        Rule::Path(path) => {
+            (path.clone(), format!("{to}/{}", include.strip_suffix(".py").unwrap_or(include)))
+        }
         _ => (base, to.to_owned()),
     };
     if let Some(prefix) = prefix_of(&placed) {
