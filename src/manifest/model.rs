@@ -64,7 +64,9 @@ pub struct Manifest {
     /// `[project.entry-points]`, `[project.scripts]` (group `console_scripts`), `gui-scripts`, `[tool.poetry.scripts]`,
     /// `[tool.poetry.plugins]`, setup's `entry_points`.
     pub entry_points: Vec<EntryPoint>,
-    /// `-r` and `-c` lines of requirements files.
+    /// What is required by place alone, without a name: a requirements file's `../shared` or `-e ../shared[io]`.
+    pub paths: Vec<PathRequirement>,
+    /// `-r` and `-c` lines of requirements files, and files that a build backend reads dependencies from.
     pub includes: Vec<Include>,
     /// Dagster code locations declared here.
     pub locations: Vec<LocationDeclaration>,
@@ -80,8 +82,11 @@ pub struct Manifest {
     pub submodules: Vec<Submodule>,
     /// `# crossloc: …` comments: the text behind `#`, and the comment's range.
     pub comments: Vec<Spanned<String>>,
-    /// All other string values of the file, for "is this name mentioned anywhere".
+    /// All string values of the file, for "is this name mentioned anywhere"; at most 5000.
     pub mentions: Vec<Spanned<String>>,
+    /// Whether the file is a template yet to be filled in (`name = "{{ project }}"`). Then there is one error that
+    /// says so, and nothing else was read.
+    pub template: bool,
 }
 
 /// Something that could not be read.
@@ -104,6 +109,7 @@ pub enum Version {
     /// In a file of the project that holds a literal `__version__ = "…"` (`attr:`, `file:`, `[tool.hatch.version] path`,
     /// PDM's and flit's equivalents): the path, relative to the manifest, and the attribute's name where one is given.
     /// For `attr: pkg.mod.name` the path is `pkg/mod`, to be completed with `.py` or `/__init__.py` below a source root.
+    /// For `file: VERSION` the file's whole content is the version.
     File {
         /// Relative path.
         path: Spanned<String>,
@@ -133,6 +139,20 @@ pub struct Requirement {
     pub group: Group,
     /// Where it says itself it is to be taken from.
     pub source: Option<SourceEntry>,
+}
+
+/// A requirement that says where and not what: its distribution is whatever the project found there is called.
+/// With a name (`name @ ../shared`, `#egg=name`) it is a [`Requirement`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathRequirement {
+    /// From where.
+    pub entry: SourceEntry,
+    /// The whole line without its comment.
+    pub range: TextRange,
+    /// Extras selected, as written.
+    pub extras: Vec<String>,
+    /// In which list it stands.
+    pub group: Group,
 }
 
 /// In which list a requirement stands.
@@ -362,13 +382,17 @@ pub struct EntryPoint {
     pub value: Spanned<String>,
 }
 
-/// A requirements file that names another.
+/// A requirements file that this manifest names: an `-r` or `-c` line, or a file of dependencies that a build backend
+/// reads (`[tool.setuptools.dynamic] dependencies = { file = … }`). Where all of a field comes from such files, the
+/// field is not among [`Manifest::dynamic`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Include {
     /// `-r` or `-c`.
     pub kind: IncludeKind,
     /// The path as written, relative to the file's folder.
     pub path: Spanned<String>,
+    /// The list that the requirements found there belong to.
+    pub group: Group,
 }
 
 /// How a requirements file names another.
@@ -495,6 +519,7 @@ impl Manifest {
             declares_project: false,
             build: BuildSystem::default(),
             entry_points: Vec::new(),
+            paths: Vec::new(),
             includes: Vec::new(),
             locations: Vec::new(),
             dg_project: None,
@@ -504,6 +529,7 @@ impl Manifest {
             submodules: Vec::new(),
             comments: Vec::new(),
             mentions: Vec::new(),
+            template: false,
         }
     }
 }

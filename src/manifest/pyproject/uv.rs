@@ -1,0 +1,96 @@
+//! `[tool.uv]`: sources, the workspace, and lists of its own.
+
+use super::super::DistributionName;
+use super::super::literal::Literal;
+use super::super::model::{
+    Group, Manifest, ManifestError, Source, SourceEntry, SourceKind, UvBuild, UvWorkspace,
+};
+use super::super::requirement;
+use super::super::table::{Table, Value};
+use crate::text::{Spanned, TextRange};
+
+/// Reads `[tool.uv]`.
+pub(super) fn read(tool: Table<'_>, manifest: &mut Manifest) {
+    let Some(uv) = tool.table("uv", &mut manifest.errors) else {
+        return;
+    };
+    manifest.package = uv.boolean("package", &mut manifest.errors);
+    if let Some(workspace) = uv.table("workspace", &mut manifest.errors) {
+        let mut globs = |key| -> Vec<Spanned<String>> {
+            let globs = workspace.strings(key, &mut manifest.errors).unwrap_or_default();
+            globs.into_iter().map(Literal::spanned).collect()
+        };
+        manifest.workspace = Some(UvWorkspace { members: globs("members"), exclude: globs("exclude") });
+    }
+    let lists = [
+        ("dev-dependencies", Group::Group { name: "dev".to_owned(), optional: false }),
+        ("constraint-dependencies", Group::Constraint),
+        ("override-dependencies", Group::Constraint),
+    ];
+    for (key, group) in lists {
+        for text in uv.strings(key, &mut manifest.errors).unwrap_or_default() {
+            requirement::add(manifest, text, &group);
+        }
+    }
+    if let Some(sources) = uv.table("sources", &mut manifest.errors) {
+        for (name, value) in sources.entries() {
+            read_source(name, value, manifest);
+        }
+    }
+    if let Some(build) = uv.table("build-backend", &mut manifest.errors) {
+        let errors = &mut manifest.errors;
+        let module_name = match build.get("module-name").and_then(Value::as_string) {
+            Some(one) => Some(vec![one.value.to_owned()]),
+            None => build.plain_strings("module-name", errors),
+        };
+        manifest.build.uv = Some(UvBuild {
+            module_name,
+            module_root: build.plain_string("module-root", errors),
+            namespace: build.boolean("namespace", errors).unwrap_or(false),
+        });
+    }
+}
+
+fn read_source(key: Literal<'_>, value: Value<'_>, manifest: &mut Manifest) {
+    let Some(name) = DistributionName::new(key.value) else {
+        let message = format!("`{}` is not a distribution's name", requirement::shortened(key.value));
+        manifest.errors.push(ManifestError { message, range: key.range });
+        return;
+    };
+    let entries = value.as_list().unwrap_or_else(|| vec![value]);
+    let entries = entries.into_iter().filter_map(|entry| read_entry(entry, &mut manifest.errors)).collect();
+    manifest.sources.push(Source {
+        name: Spanned::new(name, key.range),
+        range: TextRange::new(key.range.start, value.range.end),
+        entries,
+    });
+}
+
+fn read_entry(entry: Value<'_>, errors: &mut Vec<ManifestError>) -> Option<SourceEntry> {
+    let Some(table) = entry.as_table() else {
+        let message =
+            format!("a source must be a table such as `{{ path = \"…\" }}`, not {}", entry.type_name());
+        errors.push(ManifestError { message, range: entry.range });
+        return None;
+    };
+    let known = ["path", "workspace", "git", "url", "index"].iter().any(|key| table.get(key).is_some());
+    let kind = table_source(table, errors);
+    if !known {
+        let message = "a source needs one of `path`, `workspace`, `git`, `url` and `index`".to_owned();
+        errors.push(ManifestError { message, range: entry.range });
+    }
+    Some(SourceEntry {
+        kind: kind?,
+        range: entry.range,
+        marker: table.plain_string("marker", errors),
+        only_for: table.plain_string("extra", errors).or_else(|| table.plain_string("group", errors)),
+    })
+}
+
+fn table_source(table: Table<'_>, errors: &mut Vec<ManifestError>) -> Option<SourceKind> {
+    if table.boolean("workspace", errors) == Some(true) {
+        return Some(SourceKind::Workspace);
+    }
+    super::super::keyed::table_source(table, errors)
+        .or_else(|| table.spanned("index", errors).map(SourceKind::Index))
+}

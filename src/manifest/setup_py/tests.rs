@@ -1,0 +1,103 @@
+use super::*;
+
+fn names(text: &str, manifest: &Manifest) -> Vec<String> {
+    let requirements = manifest.requirements.iter();
+    requirements
+        .map(|r| format!("{}:{:?}:{}", r.name.range.slice(text), r.group, r.specifier.is_some()))
+        .collect()
+}
+
+fn dynamic(manifest: &Manifest) -> Vec<&str> {
+    manifest.dynamic.iter().map(|field| field.value.as_str()).collect()
+}
+
+#[test]
+fn literals_and_names_bound_once_are_read() {
+    let text = r#"
+from setuptools import setup, find_packages
+# crossloc: ignore[x] why
+NAME = "acme-shared"
+base = ["lib>=1.0", 'other ; python_version < "3.9"']
+extra = {"io": ["lib2"], "all": base + ["lib3"]}
+if __name__ == "__main__":
+    setup(
+        name=NAME, version="1.2.3", python_requires=">=3.9",
+        packages=find_packages("src", exclude=["tests*"]) + ["extra_pkg"],
+        package_dir={"": "src"},
+        install_requires=[*base, "last"],
+        extras_require=extra,
+        entry_points={"console_scripts": ["run = acme.cli:main"], "x": "a=b:c\n d=e:f"},
+    )
+"#;
+    let manifest = read(text);
+    assert_eq!(manifest.errors, []);
+    assert_eq!(dynamic(&manifest), [] as [&str; 0]);
+    assert_eq!(manifest.name.as_ref().unwrap().range.slice(text), "acme-shared");
+    let Version::Static(version) = &manifest.version else { panic!() };
+    assert_eq!(version.range.slice(text), "1.2.3");
+    assert_eq!(
+        names(text, &manifest),
+        [
+            "lib:Main:true",
+            "other:Main:false",
+            "last:Main:false",
+            "lib2:Extra(\"io\"):false",
+            "lib:Extra(\"all\"):true",
+            "other:Extra(\"all\"):false",
+            "lib3:Extra(\"all\"):false",
+        ]
+    );
+    let points: Vec<_> =
+        manifest.entry_points.iter().map(|e| (e.group.as_str(), e.value.value.as_str())).collect();
+    assert_eq!(points, [("console_scripts", "acme.cli:main"), ("x", "b:c"), ("x", "e:f")]);
+    assert_eq!(manifest.entry_points[0].value.range.slice(text), "acme.cli:main");
+    assert_eq!(manifest.comments[0].range.slice(text), "# crossloc: ignore[x] why");
+    let settings = manifest.build.setuptools.unwrap();
+    assert_eq!(settings.package_dir, [(String::new(), "src".to_owned())]);
+    let find = settings.find.unwrap();
+    assert_eq!(
+        (find.roots, find.exclude, find.namespaces),
+        (vec!["src".to_owned()], vec!["tests*".to_owned()], false)
+    );
+    assert_eq!((settings.packages, settings.dynamic), (Some(vec!["extra_pkg".to_owned()]), false));
+}
+
+#[test]
+fn what_is_computed_is_dynamic_and_heads_of_names_are_kept() {
+    let cases: [(&str, &[&str], &[&str]); 12] = [
+        ("setup(install_requires=[f'dagster{pin}', 'x'])", &["dagster:Main:false", "x:Main:false"], &[]),
+        (
+            "setup(install_requires=['a%s' % v, 'b=={}'.format(v), 'c' + pin])",
+            &["a:Main:false", "b:Main:false", "c:Main:false"],
+            &[],
+        ),
+        ("setup(install_requires=[f'{x}-y'])", &[], &["dependencies"]),
+        ("setup(install_requires=open('r.txt').read().split())", &[], &["dependencies"]),
+        ("setup(install_requires=['a', *more()])", &["a:Main:false"], &["dependencies"]),
+        ("setup(install_requires=['a'] + more())", &["a:Main:false"], &["dependencies"]),
+        ("r = ['a']\nr.append('b')\nsetup(install_requires=r)", &[], &["dependencies"]),
+        ("r = ['a']\nif x:\n    r = ['b']\nsetup(install_requires=r)", &[], &["dependencies"]),
+        ("setup(**kwargs)", &[], &["dependencies", "optional-dependencies", "version"]),
+        ("setup(version=get())", &[], &["version"]),
+        ("setup(extras_require={k: v for k in x})", &[], &["optional-dependencies"]),
+        ("a = b\nb = a\nsetup(install_requires=a)", &[], &["dependencies"]),
+    ];
+    for (text, requirements, fields) in cases {
+        let manifest = read(text);
+        assert_eq!(names(text, &manifest), requirements, "{text}");
+        assert_eq!(dynamic(&manifest), fields, "{text}");
+        assert!(manifest.declares_project);
+    }
+}
+
+#[test]
+fn names_that_double_and_deep_expressions_end() {
+    let mut text = "a0 = ['x', 'x']\n".to_owned();
+    for next in 1..30 {
+        text.push_str(&format!("a{next} = a{0} + a{0}\n", next - 1));
+    }
+    text.push_str("setup(install_requires=a29)\n");
+    read(&text);
+    read(&format!("setup(install_requires={}", "[".repeat(50_000)));
+    read(&format!("setup(install_requires={})", vec!["'a'"; 20_000].join(" + ")));
+}
