@@ -7,6 +7,16 @@ pub mod python;
 pub mod manifest;
 pub mod source;
 pub mod workspace;
+pub mod semantics;
 pub mod ide;
 pub mod rules;
+pub mod report;
 pub mod server;
+pub mod cli;
+
+// The fixture language is shared with the integration tests, which know this crate by its name.
+#[cfg(test)]
+extern crate self as crossloc;
+#[cfg(test)]
+#[path = "../tests/support/mod.rs"]
+mod fixture;

@@ -5,10 +5,13 @@
 //! whoever wrote them.
 
 mod dagster;
+mod gitmodules;
 mod keyed;
 mod literal;
+mod locations;
 mod model;
 mod name;
+mod pipfile;
 mod pixi;
 mod pyproject;
 mod requirement;
@@ -17,6 +20,7 @@ mod setup_cfg;
 mod setup_py;
 mod specifier;
 mod table;
+mod yaml;
 
 use camino::Utf8Path;
 
@@ -54,17 +58,27 @@ fn is_requirements_file(path: &Utf8Path, name: &str) -> bool {
         return false;
     };
     let folder = path.parent().and_then(Utf8Path::file_name);
-    stem.starts_with("requirements")
-        || stem.ends_with("requirements")
-        || stem.starts_with("constraints")
-        || folder == Some("requirements")
+    stem.contains("requirements") || stem.contains("constraints") || folder == Some("requirements")
 }
 
-/// Reads a manifest of a known format. Never fails; an empty or broken text gives a manifest with errors.
+/// Errors that are looked at in search of a template's placeholders.
+const MAXIMUM_ERRORS_FOR_TEMPLATE: usize = 20;
+
+/// Reads a manifest of a known format. Never fails: a broken text gives a manifest with errors, and of a template
+/// nothing but the word that it is one.
 pub fn read(kind: ManifestKind, text: &str) -> Manifest {
     // A byte order mark gives way to an empty comment of the same length, which every format has: places stay right.
     let unmarked = text.strip_prefix('\u{feff}').map(|rest| format!("# \n{rest}"));
     let text = unmarked.as_deref().unwrap_or(text);
+    let manifest = read_format(kind, text);
+    let Some(range) = placeholder(&manifest, text) else {
+        return manifest;
+    };
+    let message = "this is a template with placeholders, not a manifest".to_owned();
+    Manifest { template: true, errors: vec![ManifestError { message, range }], ..Manifest::empty(kind) }
+}
+
+fn read_format(kind: ManifestKind, text: &str) -> Manifest {
     match kind {
         ManifestKind::Pyproject => pyproject::read(text),
         ManifestKind::Pixi => pixi::read(text),
@@ -72,8 +86,29 @@ pub fn read(kind: ManifestKind, text: &str) -> Manifest {
         ManifestKind::SetupPy => setup_py::read(text),
         ManifestKind::Requirements => requirements::read(text),
         ManifestKind::DgToml => dagster::read_dg_toml(text),
-        _ => Manifest::empty(kind),
+        ManifestKind::Pipfile => pipfile::read(text),
+        ManifestKind::Gitmodules => gitmodules::read(text),
+        ManifestKind::WorkspaceYaml => locations::read_workspace(text),
+        ManifestKind::DagsterCloud => locations::read_cloud(text),
     }
+}
+
+/// The placeholder that shows a text to be a template: it stands for the name, or in a line that could not be read.
+/// Many a sound manifest has `{{ … }}` in the settings of some tool.
+fn placeholder(manifest: &Manifest, text: &str) -> Option<TextRange> {
+    let name = manifest.name.as_ref().filter(|name| name.value.contains(['{', '<', '$', '%']));
+    if let Some(name) = name {
+        return Some(name.range);
+    }
+    manifest.errors.iter().take(MAXIMUM_ERRORS_FOR_TEMPLATE).find_map(|error| {
+        let at = error.range.start as usize;
+        let (before, behind) = (text.get(..at)?, text.get(at..)?);
+        let start = before.rfind('\n').map_or(0, |line_break| line_break + 1);
+        let end = behind.find('\n').map_or(text.len(), |line_break| at + line_break);
+        let line = text.get(start..end)?;
+        let open = ["{{", "{%"].into_iter().filter_map(|open| line.find(open)).min()?;
+        Some(TextRange::from_usize(start + open..start + open + 2))
+    })
 }
 
 /// The comment from its `#` (or `;`) at `start` up to `end`, if it is addressed to crossloc.
@@ -83,3 +118,6 @@ fn comment(text: &str, start: usize, end: usize) -> Option<Spanned<String>> {
     let range = TextRange::from_usize(start..start + written.len());
     inside.starts_with("crossloc:").then(|| Spanned::new(inside.to_owned(), range))
 }
+
+#[cfg(test)]
+mod tests;

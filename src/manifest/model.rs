@@ -37,6 +37,8 @@ pub struct Manifest {
     pub kind: ManifestKind,
     /// What could not be read, and why. Empty for a sound file.
     pub errors: Vec<ManifestError>,
+    /// Whether the text breaks its format's syntax, so that what was read may be a part of it.
+    pub unreadable: bool,
     /// The distribution's name as written.
     pub name: Option<Spanned<String>>,
     /// The version.
@@ -507,6 +509,7 @@ impl Manifest {
         Self {
             kind,
             errors: Vec::new(),
+            unreadable: false,
             name: None,
             version: Version::Missing,
             requires_python: None,

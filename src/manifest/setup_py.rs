@@ -3,8 +3,11 @@
 
 mod evaluate;
 
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
 use evaluate::{Evaluator, Find, Text, Value};
-use tree_sitter::{Node, Parser};
+use tree_sitter::{Node, ParseOptions, ParseState, Parser, Tree};
 
 use super::literal::Literal;
 use super::model::{
@@ -17,6 +20,10 @@ use crate::text::{Spanned, TextRange};
 /// A setup.py longer than this is not read.
 const MAXIMUM_BYTES: usize = 1 << 20;
 
+/// The time a parse may take, which is a thousand times what a real file needs: the parser is slow by the square of
+/// some texts' length, such as one of backslashes.
+const PATIENCE: Duration = Duration::from_millis(500);
+
 /// Reads a setup.py.
 pub(super) fn read(text: &str) -> Manifest {
     let mut manifest = Manifest::empty(ManifestKind::SetupPy);
@@ -24,7 +31,7 @@ pub(super) fn read(text: &str) -> Manifest {
     if text.len() > MAXIMUM_BYTES || parser.set_language(&tree_sitter_python::LANGUAGE.into()).is_err() {
         return manifest;
     }
-    let Some(tree) = parser.parse(text, None) else {
+    let Some(tree) = parse(&mut parser, text) else {
         return manifest;
     };
     let found = survey(tree.root_node(), text, &mut manifest);
@@ -61,6 +68,17 @@ pub(super) fn read(text: &str) -> Manifest {
     }
     manifest.build.setuptools = Some(settings);
     manifest
+}
+
+/// The syntax tree; `None` where it takes too long.
+fn parse(parser: &mut Parser, text: &str) -> Option<Tree> {
+    let deadline = Instant::now() + PATIENCE;
+    let mut progress = |_: &ParseState| {
+        if Instant::now() < deadline { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    };
+    let options = ParseOptions::new().progress_callback(&mut progress);
+    let mut read_from = |at: usize, _| text.as_bytes().get(at..).unwrap_or(&[]);
+    parser.parse_with_options(&mut read_from, None, Some(options))
 }
 
 /// Walks over the tree once for comments, strings, and the arguments of the first `setup(…)`.

@@ -74,11 +74,10 @@ fn constraint_parts(text: &str) -> Vec<&str> {
     for piece in text.split(',') {
         let mut rest = piece.trim();
         while let Some((at, _)) = rest.match_indices(char::is_whitespace).find(|(at, _)| {
-            let before =
-                rest.get(..*at).is_some_and(|t| t.ends_with(|c: char| c.is_alphanumeric() || c == '*'));
-            let behind =
-                rest.get(*at..).is_some_and(|t| t.trim_start().starts_with(['<', '>', '=', '!', '~', '^']));
-            before && behind
+            rest.get(..*at).is_some_and(|text| text.ends_with(|c: char| c.is_alphanumeric() || c == '*'))
+                && rest
+                    .get(*at..)
+                    .is_some_and(|text| text.trim_start().starts_with(['<', '>', '=', '!', '~', '^']))
         }) {
             let (left, right) = rest.split_at_checked(at).unwrap_or((rest, ""));
             parts.push(left);

@@ -24,11 +24,13 @@ pub(super) fn with_table(text: &str, manifest: &mut Manifest, read: impl FnOnce(
     let layout = scan(text);
     manifest.comments = layout.comments;
     if let Some(at) = layout.too_deep {
+        manifest.unreadable = true;
         let message = "tables and lists are nested too deeply to be read".to_owned();
         manifest.errors.push(ManifestError { message, range: TextRange::new(at, at.saturating_add(1)) });
         return;
     }
     let (document, errors) = DeTable::parse_recoverable(text);
+    manifest.unreadable = !errors.is_empty();
     for error in errors.iter().take(MAXIMUM_SYNTAX_ERRORS) {
         let range = error.span().map_or(TextRange::empty(offset(text.len())), TextRange::from_usize);
         manifest.errors.push(ManifestError { message: error.message().to_owned(), range });

@@ -103,7 +103,7 @@ impl<'a> Shapes<'a> {
             }
             Expression::Either(parts) => self.all(parts, &mut hasher),
             Expression::Sequence(parts) => self.all(parts, &mut hasher),
-            Expression::Await(value) => self.of(*value).hash(&mut hasher),
+            Expression::Await(value) | Expression::Starred(value) => self.of(*value).hash(&mut hasher),
             Expression::String(text) => text.hash(&mut hasher),
             Expression::None | Expression::Other => {}
         }
@@ -181,7 +181,8 @@ impl<'a> Shapes<'a> {
                 Some(
                     Expression::Attribute(object, _)
                     | Expression::Call(object, _)
-                    | Expression::Await(object),
+                    | Expression::Await(object)
+                    | Expression::Starred(object),
                 ) => {
                     pending.push(*object);
                 }

@@ -35,6 +35,14 @@ pub fn summarize_derived(derivation: Derivation<'_, ModuleSummary>) -> ModuleSum
     let text = &derivation.source.text;
     let previous = derivation.previous.as_ref().and_then(|(summary, _)| summary.tree.as_ref());
     let tree = parse::parse(text, previous, parse_limit(text));
+    // How the parser recovers from an error depends on what it could reuse: only an error-free tree is the one that
+    // a fresh parse would give.
+    let tree = match tree {
+        Some(tree) if previous.is_some() && tree.root_node().has_error() => {
+            parse::parse(text, None, parse_limit(text))
+        }
+        tree => tree,
+    };
     let mut summary = from_tree(text, tree.as_ref());
     if derivation.open {
         summary.tree = tree.map(|tree| SyntaxTree { text: text.clone(), tree });

@@ -333,6 +333,8 @@ pub enum Expression {
     Await(ExpressionId),
     /// A tuple or list display.
     Sequence(SmallVec<[ExpressionId; 4]>),
+    /// `*value` in a display.
+    Starred(ExpressionId),
     /// A string literal; its text where it is plain and short (no escapes, no interpolation, under 200 bytes).
     String(Option<Box<str>>),
     /// `None`.

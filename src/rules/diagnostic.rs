@@ -15,6 +15,17 @@ pub enum Severity {
     Error,
 }
 
+impl Severity {
+    /// The word that configuration, command line and reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Information => "information",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
 /// A finding of one rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -70,7 +81,7 @@ pub struct Edit {
 }
 
 /// What could not be judged, and how often.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct NotJudged {
     /// Why, in the user's words.
     pub reason: String,
@@ -87,4 +98,8 @@ pub struct Findings {
     pub not_judged: Vec<NotJudged>,
     /// How many Python files were looked at.
     pub files: usize,
+    /// How many projects they belong to.
+    pub projects: usize,
+    /// How many code locations are declared or, where none is, taken for one.
+    pub locations: usize,
 }

@@ -6,9 +6,11 @@
 
 mod document;
 mod line_index;
+mod nearest;
 
 pub use document::{Document, TextChange};
 pub use line_index::{Encoding, LineColumn, LineIndex};
+pub use nearest::nearest;
 
 /// A half-open range of byte offsets into one UTF-8 text.
 #[derive(

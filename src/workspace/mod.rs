@@ -1,8 +1,37 @@
 //! The workspace: projects, code locations, and what each import means in each of them.
 
+mod closure;
+pub mod config;
+mod configuration;
+mod context;
+mod dependencies;
+mod discovery;
+mod locations;
+mod memo;
+mod project;
+mod resolve;
+mod roots;
+mod version;
+
+use std::sync::{Arc, OnceLock};
+
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::vfs::Files;
+use crate::manifest::{DistributionName, Manifest};
+use crate::python::{ModuleName, ModuleSummary, summarize_derived};
+use crate::source::Environment;
+use crate::vfs::{FileId, Files};
+
+pub use closure::{Closure, Reach};
+pub use config::{Config, LoadedConfig, RuleLevel, Scope};
+pub use context::Setting;
+pub use dependencies::{Dependency, Provision, Strategy};
+pub use discovery::Discovery;
+pub use locations::CodeLocation;
+pub use project::{Declared, Place, Project};
+pub use resolve::{Found, NotFound, Provider, Resolution, Standing};
+
+use memo::Memo;
 
 /// Everything under the opened folders, as one immutable revision: cheap to clone, safe to share between threads.
 ///
@@ -14,32 +43,111 @@ pub struct Workspace {
     pub files: Files,
     /// The opened folders; what is reported is limited to them, what is known is not.
     pub folders: Vec<Utf8PathBuf>,
+    structure: Arc<Structure>,
+}
+
+/// What was learned from manifests and folders: good as long as none of them changes.
+#[derive(Default)]
+struct Structure {
+    boundaries: Memo<Utf8PathBuf, Utf8PathBuf>,
+    projects: Memo<Utf8PathBuf, Option<Arc<Project>>>,
+    project_dirs: Memo<Utf8PathBuf, Option<Utf8PathBuf>>,
+    workspace_roots: Memo<Utf8PathBuf, Option<Utf8PathBuf>>,
+    members: Memo<Utf8PathBuf, Arc<Vec<Utf8PathBuf>>>,
+    dependencies: Memo<Utf8PathBuf, Arc<Vec<Dependency>>>,
+    closures: Memo<Utf8PathBuf, Arc<Closure>>,
+    settings: Memo<Utf8PathBuf, Arc<Setting>>,
+    environments: Memo<Utf8PathBuf, Option<Arc<Environment>>>,
+    configuration: OnceLock<Arc<LoadedConfig>>,
+    resolutions: Memo<(Utf8PathBuf, ModuleName), Arc<Resolution>>,
+    discovery: OnceLock<Arc<Discovery>>,
+    locations: OnceLock<Arc<Vec<CodeLocation>>>,
 }
 
 impl Workspace {
     /// A workspace over the opened folders (absolute paths).
     pub fn new(files: Files, folders: Vec<Utf8PathBuf>) -> Self {
-        Self { files, folders }
+        Self { files, folders, structure: Arc::default() }
     }
 
     /// The next revision after the text of Python files an editor holds has changed: what was learned from manifests
     /// and folders is kept.
     pub fn with_text(&self, files: Files) -> Self {
-        Self { files, folders: self.folders.clone() }
+        Self { files, folders: self.folders.clone(), structure: self.structure.clone() }
     }
 
     /// The next revision after anything else has changed: manifests, files made or gone, opened folders.
     pub fn with_structure(&self, files: Files, folders: Vec<Utf8PathBuf>) -> Self {
-        Self { files, folders }
+        Self::new(files, folders)
     }
 
     /// Walks and indexes everything now, so that later questions are quick; `cancelled` is asked now and then.
     pub fn prepare(&self, cancelled: &(dyn Fn() -> bool + Sync)) {
-        let _ = cancelled;
+        let discovery = self.discovery();
+        for dir in &discovery.projects {
+            if cancelled() {
+                return;
+            }
+            if let Some(project) = self.project_at(dir) {
+                self.closure(&project);
+            }
+        }
     }
 
     /// The folder that paths are shown relative to: the first opened folder.
     pub fn root(&self) -> &Utf8Path {
         self.folders.first().map_or(Utf8Path::new("/"), |folder| folder.as_path())
+    }
+
+    /// The summary of a Python file; `None` where it cannot be read.
+    pub fn summary(&self, file: &FileId) -> Option<Arc<ModuleSummary>> {
+        self.files.derived::<ModuleSummary>(file, summarize_derived)
+    }
+
+    /// A manifest as read; `None` where the file is none or cannot be read.
+    pub fn manifest(&self, file: &FileId) -> Option<Arc<Manifest>> {
+        project::manifest_of(&self.files, file)
+    }
+
+    /// The project in exactly this folder.
+    pub fn project_at(&self, dir: &Utf8Path) -> Option<Arc<Project>> {
+        self.structure.projects.get(dir.to_owned(), |dir| {
+            let mut project = project::load(&self.files, dir)?;
+            if let Some(layout) = self.prescribed_layout(&project) {
+                project.layout = layout;
+            }
+            Some(Arc::new(project))
+        })
+    }
+
+    /// The project a file belongs to: that of the nearest folder around it.
+    pub fn project_of(&self, file: &FileId) -> Option<Arc<Project>> {
+        self.project_around(file.dir())
+    }
+
+    /// The project of the nearest folder from `dir` upward, not beyond the repository.
+    pub fn project_around(&self, dir: &Utf8Path) -> Option<Arc<Project>> {
+        let found = self.structure.project_dirs.get(dir.to_owned(), |dir| {
+            if self.project_at(dir).is_some() {
+                return Some(dir.clone());
+            }
+            if *dir == self.boundary(dir) {
+                return None;
+            }
+            self.project_around(dir.parent()?).map(|project| project.dir.clone())
+        })?;
+        self.project_at(&found)
+    }
+
+    /// All projects that ship or consume, sorted by folder; walks everything.
+    pub fn projects(&self) -> Vec<Arc<Project>> {
+        self.discovery().projects.iter().filter_map(|dir| self.project_at(dir)).collect()
+    }
+
+    /// The first-party projects of one name, sorted by folder; walks everything.
+    pub fn projects_named(&self, name: &DistributionName) -> Vec<Arc<Project>> {
+        let discovery = self.discovery();
+        let dirs = discovery.by_name(self).get(name).cloned().unwrap_or_default();
+        dirs.iter().filter_map(|dir| self.project_at(dir)).collect()
     }
 }

@@ -12,11 +12,6 @@ pub(super) fn read(tool: Table<'_>, manifest: &mut Manifest) {
     if let Some(flit) = tool.table("flit", &mut manifest.errors) {
         read_flit(flit, manifest);
     }
-    // flit reads a version that is left open from the module.
-    let flit = manifest.build.backend.as_ref().is_some_and(|backend| backend.value.starts_with("flit"));
-    if flit && matches!(manifest.version, Version::Dynamic) {
-        manifest.version = module_version(manifest);
-    }
     if let Some(maturin) = tool.table("maturin", &mut manifest.errors) {
         let errors = &mut manifest.errors;
         manifest.build.maturin = Some(Maturin {
@@ -24,6 +19,14 @@ pub(super) fn read(tool: Table<'_>, manifest: &mut Manifest) {
             module_name: maturin.plain_string("module-name", errors),
             python_packages: maturin.plain_strings("python-packages", errors).unwrap_or_default(),
         });
+    }
+}
+
+/// flit reads a version that is left open from the module, whether or not it has a table.
+pub(super) fn complete_version(manifest: &mut Manifest) {
+    let flit = manifest.build.backend.as_ref().is_some_and(|backend| backend.value.starts_with("flit"));
+    if flit && matches!(manifest.version, Version::Dynamic) {
+        manifest.version = module_version(manifest);
     }
 }
 

@@ -1,5 +1,8 @@
 //! `[tool.poetry]`, of Poetry 1 (all there) and Poetry 2 (beside `[project]`).
 
+use rustc_hash::FxHashMap;
+
+use super::super::DistributionName;
 use super::super::keyed;
 use super::super::model::{Group, Manifest, PackageInclude, Poetry, Requirement, Version};
 use super::super::specifier::parse_constraint;
@@ -43,27 +46,35 @@ pub(super) fn read(tool: Table<'_>, manifest: &mut Manifest) {
     manifest.build.poetry = Some(read_packages(poetry, manifest));
 }
 
-/// The extras with the names in them, normalised by [`keyed::read`]'s rule on comparison.
-fn read_extras(poetry: Table<'_>, manifest: &mut Manifest) -> Vec<(String, Vec<String>)> {
+/// For each distribution the extras that name it.
+type Extras = FxHashMap<DistributionName, Vec<String>>;
+
+fn read_extras(poetry: Table<'_>, manifest: &mut Manifest) -> Extras {
+    let mut extras = Extras::default();
     let Some(table) = poetry.table("extras", &mut manifest.errors) else {
-        return Vec::new();
+        return extras;
     };
-    let mut extras = Vec::new();
     for (name, _) in table.entries() {
         manifest.extras.push(name.spanned());
-        let members = table.plain_strings(name.value, &mut manifest.errors).unwrap_or_default();
-        let members = members.iter().filter_map(|member| super::super::DistributionName::new(member));
-        extras.push((name.value.to_owned(), members.map(|member| member.to_string()).collect()));
+        for member in table.strings(name.value, &mut manifest.errors).unwrap_or_default() {
+            if let Some(member) = DistributionName::new(member.value) {
+                extras.entry(member).or_default().push(name.value.to_owned());
+            }
+        }
     }
     extras
 }
 
-fn read_main(poetry: Table<'_>, extras: &[(String, Vec<String>)], manifest: &mut Manifest) {
+fn read_main(poetry: Table<'_>, extras: &Extras, manifest: &mut Manifest) {
     let Some(dependencies) = poetry.table("dependencies", &mut manifest.errors) else {
         return;
     };
-    let standard =
-        manifest.requirements.iter().any(|known| matches!(known.group, Group::Main | Group::Extra(_)));
+    let mut standard: FxHashMap<DistributionName, Vec<usize>> = FxHashMap::default();
+    for (place, known) in manifest.requirements.iter().enumerate() {
+        if matches!(known.group, Group::Main | Group::Extra(_)) {
+            standard.entry(known.name.value.clone()).or_default().push(place);
+        }
+    }
     for (key, value) in dependencies.entries() {
         if key.value == "python" {
             read_python(value, manifest);
@@ -71,8 +82,9 @@ fn read_main(poetry: Table<'_>, extras: &[(String, Vec<String>)], manifest: &mut
         }
         let optional = value.as_table().and_then(|table| table.get("optional")?.as_bool()) == Some(true);
         for requirement in keyed::read(key, value, &Group::Main, &mut manifest.errors) {
-            if standard {
-                enrich(requirement, manifest);
+            if !standard.is_empty() {
+                let places = standard.get(&requirement.name.value).map_or(&[][..], Vec::as_slice);
+                enrich(requirement, places, manifest);
             } else if optional {
                 push_optional(requirement, extras, manifest);
             } else {
@@ -82,27 +94,23 @@ fn read_main(poetry: Table<'_>, extras: &[(String, Vec<String>)], manifest: &mut
     }
 }
 
-/// Poetry 2 beside `[project] dependencies`: the table says where a requirement is taken from, and requires nothing.
-fn enrich(entry: Requirement, manifest: &mut Manifest) {
+/// Poetry 2 beside `[project] dependencies`: the table says where the requirements at `places` are taken from, and
+/// requires nothing itself.
+fn enrich(entry: Requirement, places: &[usize], manifest: &mut Manifest) {
     let Some(source) = entry.source else {
         return;
     };
-    for known in &mut manifest.requirements {
-        if known.name.value == entry.name.value && matches!(known.group, Group::Main | Group::Extra(_)) {
+    for place in places {
+        if let Some(known) = manifest.requirements.get_mut(*place) {
             known.source = Some(source.clone());
         }
     }
 }
 
 /// An optional dependency belongs to each extra that names it; one that none names is required by nobody.
-fn push_optional(requirement: Requirement, extras: &[(String, Vec<String>)], manifest: &mut Manifest) {
-    let name = requirement.name.value.as_str();
-    for (extra, members) in extras {
-        if members.iter().any(|member| member == name) {
-            manifest
-                .requirements
-                .push(Requirement { group: Group::Extra(extra.clone()), ..requirement.clone() });
-        }
+fn push_optional(requirement: Requirement, extras: &Extras, manifest: &mut Manifest) {
+    for extra in extras.get(&requirement.name.value).map_or(&[][..], Vec::as_slice) {
+        manifest.requirements.push(Requirement { group: Group::Extra(extra.clone()), ..requirement.clone() });
     }
 }
 

@@ -272,6 +272,13 @@ impl<'t> Extractor<'t, '_> {
         let (Some(left), Some(right)) = (left, in_field(&children, Field::Right)) else {
             return self.walk_children(node, cx);
         };
+        if !matches!(left.kind, Kind::Identifier | Kind::GenericType) {
+            // The grammar takes `type(x).y = value` for an alias, too.
+            if let Some(keyword) = children.first() {
+                self.push_name(Expression::Name(Name::new("type"), cx.scope), keyword.node);
+            }
+            return self.walk_children(node, cx);
+        }
         let parts = if left.kind == Kind::GenericType { self.children(left.node) } else { SmallVec::new() };
         let name = parts.first().map_or(left.node, |first| first.node);
         let list = parts.iter().find(|part| part.kind == Kind::TypeParameters).map(|part| part.node);

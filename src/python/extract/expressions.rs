@@ -221,7 +221,14 @@ impl<'t> Extractor<'t, '_> {
     fn sequence(&mut self, node: Node<'t>, cx: Context) -> ExpressionId {
         let mut parts = SmallVec::new();
         for child in self.children(node).into_iter().filter(|child| child.node.is_named()) {
-            parts.push(self.expression(child.node, cx));
+            let part = match child.node.named_child(0).filter(|_| child.kind == Kind::ListSplat) {
+                Some(spread) => {
+                    let spread = self.expression(spread, cx);
+                    self.push_whole(Expression::Starred(spread), child.node)
+                }
+                None => self.expression(child.node, cx),
+            };
+            parts.push(part);
         }
         self.push_whole(Expression::Sequence(parts), node)
     }

@@ -10,6 +10,9 @@ use crate::python::{
 };
 use crate::text::{TextRange, offset};
 
+/// How many bindings of a name in one scope are looked at to see whether it is `importlib`'s.
+const MAX_BINDINGS: usize = 8;
+
 impl<'t> Extractor<'t, '_> {
     /// An import statement.
     pub(super) fn import(&mut self, statement: Child<'t>, cx: Context) {
@@ -171,7 +174,13 @@ impl<'t> Extractor<'t, '_> {
         }
         let range = TextRange::new(start, at - 1);
         let span = ImportSpan { statement: call.full, module: range, segments, name: None, alias: None };
-        self.state.summary.string_modules.retain(|string| string.range != range);
+        // The literal was met a moment ago, as the string that it also is.
+        let strings = &mut self.state.summary.string_modules;
+        if let Some(last) = strings.iter().rposition(|string| string.range.start <= start)
+            && strings.get(last).is_some_and(|string| string.range == range)
+        {
+            strings.remove(last);
+        }
         let module = Module { level: 0, name: Name::new(module.as_str()), span: span.clone() };
         self.record(ImportKind::Dynamic, &module, None, span, &mut false, cx);
     }
@@ -181,7 +190,8 @@ impl<'t> Extractor<'t, '_> {
         let summary = &self.state.summary;
         let imported = |name: &Name, scope: ScopeId, fits: fn(&Import) -> bool| {
             let scopes = std::iter::successors(Some(scope), |scope| summary.scope(*scope)?.parent);
-            scopes.flat_map(|scope| summary.bindings(scope, name)).any(|id| {
+            let last = |scope| summary.bindings(scope, name).iter().rev().take(MAX_BINDINGS);
+            scopes.flat_map(last).any(|id| {
                 let kind = summary.definition(*id).map(|definition| &definition.kind);
                 matches!(kind, Some(DefinitionKind::Import(import)) if summary.import(*import).is_some_and(fits))
             })

@@ -4,27 +4,44 @@ use tree_sitter::Node;
 
 use super::kinds::{Kind, kind};
 use crate::python::Comment;
-use crate::text::{TextRange, offset};
+use crate::text::TextRange;
 
-/// All comments that begin with `crossloc:`, found by their text; a string that holds the words is no comment.
+/// All comments that begin with `crossloc:`. The words are looked for in the text, then the tree is descended once,
+/// into the nodes that hold them: in a string they are no comment.
 pub(super) fn comments(text: &str, root: Node<'_>) -> Vec<Comment> {
+    let mut places = memchr::memmem::find_iter(text.as_bytes(), b"crossloc:").peekable();
     let mut comments = Vec::new();
-    for at in memchr::memmem::find_iter(text.as_bytes(), b"crossloc:") {
-        let Some(node) = root.descendant_for_byte_range(at, at + 1) else { continue };
-        let range = TextRange::from_usize(node.byte_range());
-        if kind(node) != Kind::Comment {
-            continue;
+    let mut cursor = root.walk();
+    while let Some(place) = places.peek().copied() {
+        let node = cursor.node();
+        if node.end_byte() <= place {
+            while !cursor.goto_next_sibling() {
+                if !cursor.goto_parent() {
+                    return comments;
+                }
+            }
+        } else if node.start_byte() > place || kind(node) == Kind::Comment || !cursor.goto_first_child() {
+            if kind(node) == Kind::Comment {
+                comments.extend(comment(text, node, place));
+            }
+            places.next();
         }
-        let body = range.slice(text).trim_start_matches('#').trim();
-        if offset(at) != range.end - offset(range.slice(text).trim_start_matches('#').trim_start().len()) {
-            continue;
-        }
-        let before = text.get(..node.start_byte()).unwrap_or_default();
-        let line = before.rsplit(['\n', '\r']).next().unwrap_or_default();
-        let own_line = line.chars().all(|character| character.is_whitespace() || character == '\u{feff}');
-        comments.push(Comment { text: body.into(), range, own_line });
     }
     comments
+}
+
+/// The comment, where the words at `place` are its first.
+fn comment(text: &str, node: Node<'_>, place: usize) -> Option<Comment> {
+    let range = TextRange::from_usize(node.byte_range());
+    let lead = text.get(node.start_byte()..place)?;
+    if !lead.chars().all(|character| character == '#' || character.is_whitespace()) {
+        return None;
+    }
+    let body = text.get(place..node.end_byte())?.trim();
+    let before = text.get(..node.start_byte())?;
+    let line = before.rsplit(['\n', '\r']).next()?;
+    let own_line = line.chars().all(|character| character.is_whitespace() || character == '\u{feff}');
+    Some(Comment { text: body.into(), range, own_line })
 }
 
 /// The outermost ERROR and MISSING nodes; a subtree without errors is not entered.

@@ -3,7 +3,7 @@
 use super::kinds::{Field, Kind, kind};
 use super::{Child, Context, Extractor, MAX_DEPTH, in_field};
 use crate::python::extract::scopes::Reach;
-use crate::python::{DefinitionKind, DefinitionSpan, Expression, ScopeId, docstring};
+use crate::python::{DefinitionKind, DefinitionSpan, Expression, ScopeId, ValueVia, Variable, docstring};
 use crate::text::offset;
 use tree_sitter::Node;
 
@@ -109,7 +109,8 @@ impl<'t> Extractor<'t, '_> {
     fn document(&mut self, assigned: std::ops::Range<usize>, string: Node<'t>) {
         let Some(text) = self.docstring(string) else { return };
         for definition in self.state.summary.definitions.get_mut(assigned).into_iter().flatten() {
-            if matches!(definition.kind, DefinitionKind::Variable(_)) {
+            let assigns = |variable: &Variable| variable.via != ValueVia::For;
+            if matches!(&definition.kind, DefinitionKind::Variable(variable) if assigns(variable)) {
                 definition.docstring = Some(text.clone());
             }
         }

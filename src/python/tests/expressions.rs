@@ -50,6 +50,8 @@ fn names_and_attributes_everywhere() {
         ],
     );
     check("thing.", &["thing"]);
+    check("type(a).b = c", &["type", "a", "b: a.b", "c"]);
+    check("f\"{a[\"b\"]} {f'{c}'}\"", &["a", "c"]);
 }
 
 #[test]
@@ -137,7 +139,7 @@ fn cursors_find_tokens() {
 
 #[test]
 fn strings_comments_and_errors() {
-    let text = "f('a.b:c', 'x y', 'k')\n# crossloc: ignore[x] why\nx = '# crossloc: no' #crossloc: end\n";
+    let text = "f('a.b:c', 'x y', 'k')\n# crossloc: ignore[x] why\nx = '# crossloc: no' #crossloc: end\n# not crossloc: a\nif x:\n  ## crossloc: b\n  (y, # crossloc: c crossloc: d\n  )";
     let summary = summarize(text);
     let strings: Vec<_> = summary.string_modules.iter().map(|s| (&*s.text, s.range.slice(text))).collect();
     assert_eq!(strings, [("a.b:c", "a.b:c")]);
@@ -148,6 +150,8 @@ fn strings_comments_and_errors() {
         [
             ("crossloc: ignore[x] why", "# crossloc: ignore[x] why", true),
             ("crossloc: end", "#crossloc: end", false),
+            ("crossloc: b", "## crossloc: b", true),
+            ("crossloc: c crossloc: d", "# crossloc: c crossloc: d", false),
         ]
     );
     for (text, errors) in [("x = 1\n", 0), ("x = (\n", 1), ("def f(:\n  pass\n", 1), ("a b\nc = 1\nd e\n", 2)]

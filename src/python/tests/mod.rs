@@ -37,6 +37,7 @@ fn expression(summary: &ModuleSummary, id: ExpressionId) -> String {
         }
         Expression::Either(parts) => format!("({})", all(parts, " | ")),
         Expression::Await(value) => format!("await {}", expression(summary, *value)),
+        Expression::Starred(value) => format!("*{}", expression(summary, *value)),
         Expression::Sequence(parts) => format!("[{}]", all(parts, ", ")),
         Expression::String(Some(text)) => format!("'{text}'"),
         Expression::String(None) => "''".to_owned(),

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Layout, Root, is_package_name};
-use crate::python::{ModuleName, is_identifier};
+use crate::python::{ModuleName, Name, is_identifier};
 use crate::source::Found;
 use crate::source::lookup::find_below;
 use crate::vfs::{FileId, Files};
@@ -54,6 +54,25 @@ impl Layout {
         })
     }
 
+    /// The first segments of all modules that are shipped, sorted; from the top-level listings alone.
+    pub fn top_level(&self, files: &Files) -> Vec<Name> {
+        let mut names: Vec<Name> = self.native.iter().map(|(name, _)| Name::from(name.top_level())).collect();
+        for root in &self.roots {
+            if let Some(prefix) = &root.prefix {
+                names.push(Name::from(prefix.top_level()));
+                continue;
+            }
+            let listing = files.list(&root.dir);
+            let modules =
+                listing.files().filter(|name| is_source(name)).filter_map(|name| name.split('.').next());
+            names.extend(listing.dirs().chain(modules).filter(|name| is_identifier(name)).map(Name::from));
+        }
+        names.sort_unstable();
+        names.dedup();
+        names.retain(|name| ModuleName::new(name).is_some_and(|module| self.ships(files, &module)));
+        names
+    }
+
     fn holds_below(&self, files: &Files, root: &Root, dir: &Utf8Path) -> bool {
         self.visit(files, root, dir, &mut |_, _| ControlFlow::Break(())).is_break()
     }
@@ -95,7 +114,7 @@ impl Layout {
                     && !matches!(name, "__pycache__" | "node_modules")
                     && depth < MAX_DEPTH
                     && !self.is_elsewhere(root, &inner)
-                    && root.packages.may_hold_below(root, &inner)
+                    && root.packages.may_hold_below(files, root, &inner)
                 {
                     folders.push_back((inner, depth + 1));
                 }

@@ -1,0 +1,170 @@
+//! `crossloc check --fix`: writes the fixes of findings into the files.
+
+use std::io::Write;
+
+use camino::Utf8Path;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::scope::reason;
+use super::{Failure, output};
+use crate::rules::{Diagnostic, Edit, Findings};
+use crate::vfs::{FileId, Files};
+
+/// One fix may make room for the next; more rounds than this would mean that two fixes undo each other.
+const ROUNDS: usize = 10;
+
+/// Applies fixes and looks again until none is left that was not applied before; how many were applied. `files` and
+/// `findings` are those of the last look.
+pub fn run(
+    files: &mut Files,
+    findings: &mut Findings,
+    look: impl Fn(&Files) -> Findings,
+) -> Result<usize, Failure> {
+    let mut applied = FxHashSet::default();
+    for _ in 0..ROUNDS {
+        let before = applied.len();
+        let edits = choose(&findings.diagnostics, files, &mut applied);
+        if applied.len() == before {
+            break;
+        }
+        for (file, edits) in edits {
+            rewrite(&file, edits, files)?;
+        }
+        *files = Files::default();
+        *findings = look(files);
+    }
+    Ok(applied.len())
+}
+
+/// What a fix cures: rule, file, arguments, and which of those equal in these. One that comes back after it was fixed
+/// is not cured by its fix, and is not tried again.
+type Cured = (&'static str, FileId, Vec<String>, usize);
+
+/// The edits of as many fixes as do not touch each other, by file; the rest has its turn in the next round.
+fn choose(
+    diagnostics: &[Diagnostic],
+    files: &Files,
+    applied: &mut FxHashSet<Cured>,
+) -> FxHashMap<FileId, Vec<Edit>> {
+    let mut chosen: FxHashMap<FileId, Vec<Edit>> = FxHashMap::default();
+    let mut equals: FxHashMap<(&str, &FileId, &[String]), usize> = FxHashMap::default();
+    for found in diagnostics {
+        let Some(fix) = &found.fix else { continue };
+        let ordinal = equals.entry((found.rule, &found.file, &found.arguments)).or_default();
+        *ordinal += 1;
+        let cured: Cured = (found.rule, found.file.clone(), found.arguments.clone(), *ordinal);
+        let writable = |edit: &Edit| files.text(&edit.file).is_ok_and(|source| !source.lossy);
+        let free = |edit: &Edit| {
+            let taken = chosen.get(&edit.file);
+            taken.is_none_or(|taken| taken.iter().all(|other| apart(edit, other)))
+        };
+        if fix.edits.iter().all(|edit| writable(edit) && free(edit)) && applied.insert(cured) {
+            for edit in &fix.edits {
+                chosen.entry(edit.file.clone()).or_default().push(edit.clone());
+            }
+        }
+    }
+    chosen
+}
+
+/// Edits that touch could depend on each other's order.
+fn apart(one: &Edit, other: &Edit) -> bool {
+    one.range.end < other.range.start || other.range.end < one.range.start
+}
+
+fn rewrite(file: &FileId, mut edits: Vec<Edit>, files: &Files) -> Result<(), Failure> {
+    let failed = |why: String| Failure::new(format!("cannot fix {}: {why}", file.path()));
+    let source = files.text(file).map_err(|error| failed(error.to_string()))?;
+    let now = std::fs::read(file.path()).map_err(|error| failed(reason(&error)))?;
+    if now != source.text.as_bytes() {
+        output::note(&format!("warning: {} changed meanwhile and was left alone", file.path()));
+        return Ok(());
+    }
+    let mut text = source.text.to_string();
+    edits.sort_by_key(|edit| std::cmp::Reverse(edit.range));
+    for edit in edits {
+        let range = edit.range.start as usize..edit.range.end as usize;
+        if text.get(range.clone()).is_none() {
+            return Err(failed("the fix does not fit the text".to_owned()));
+        }
+        text.replace_range(range, &edit.new_text);
+    }
+    // What a symbolic link leads to is replaced, not the link.
+    let target = file.path().canonicalize_utf8().map_err(|error| failed(reason(&error)))?;
+    write_atomically(&target, text.as_bytes()).map_err(|error| failed(reason(&error)))
+}
+
+/// Whoever reads the file sees the old text or the new one, never a part.
+fn write_atomically(path: &Utf8Path, bytes: &[u8]) -> std::io::Result<()> {
+    let permissions = std::fs::metadata(path)?.permissions();
+    let mut temporary = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(path))?;
+    temporary.write_all(bytes)?;
+    temporary.as_file().set_permissions(permissions)?;
+    temporary.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::{Fix, Severity};
+    use crate::text::{TextRange, offset};
+
+    /// A rule for tests: every `a` and `c` is to be a `b`, and a `z` stays a `z` whatever its fix does. Findings on a
+    /// `c` are equal in all but their place.
+    fn look(files: &Files, file: &FileId) -> Findings {
+        let text = files.text(file).unwrap().text.clone();
+        let found = text.char_indices().filter(|(_, letter)| matches!(letter, 'a' | 'c' | 'z'));
+        let diagnostics = found.map(|(at, letter)| {
+            let range = TextRange::new(offset(at), offset(at + 1));
+            let new_text = if letter == 'z' { "z" } else { "b" }.to_owned();
+            Diagnostic {
+                rule: "test",
+                severity: Severity::Error,
+                message: String::new(),
+                file: file.clone(),
+                range,
+                location: None,
+                related: vec![],
+                fix: Some(Fix {
+                    title: String::new(),
+                    edits: vec![Edit { file: file.clone(), range, new_text }],
+                }),
+                arguments: if letter == 'c' { vec![] } else { vec![at.to_string()] },
+            }
+        });
+        Findings { diagnostics: diagnostics.collect(), ..Findings::default() }
+    }
+
+    fn fixed(text: &str) -> (usize, String, usize) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = Utf8Path::from_path(dir.path()).unwrap().join("a.txt");
+        std::fs::write(&path, text).unwrap();
+        let file = FileId::new(&path);
+        let mut files = Files::default();
+        let mut findings = look(&files, &file);
+        let count = run(&mut files, &mut findings, |files| look(files, &file)).unwrap();
+        (count, std::fs::read_to_string(&path).unwrap(), findings.diagnostics.len())
+    }
+
+    #[test]
+    fn fixes_that_touch_take_turns_and_one_that_cures_nothing_is_tried_once() {
+        assert_eq!(fixed("aaa"), (3, "bbb".to_owned(), 0));
+        assert_eq!(fixed("c-c"), (2, "b-b".to_owned(), 0));
+        assert_eq!(fixed("a-a\r\né-a"), (3, "b-b\r\né-b".to_owned(), 0));
+        assert_eq!(fixed("x-z"), (1, "x-z".to_owned(), 1));
+        assert_eq!(fixed("\u{feff}a"), (1, "\u{feff}b".to_owned(), 0));
+    }
+
+    #[test]
+    fn a_file_that_is_no_utf_8_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = Utf8Path::from_path(dir.path()).unwrap().join("a.txt");
+        std::fs::write(&path, b"a\xff").unwrap();
+        let file = FileId::new(&path);
+        let mut files = Files::default();
+        let mut findings = look(&files, &file);
+        assert_eq!(run(&mut files, &mut findings, |files| look(files, &file)).unwrap(), 0);
+        assert_eq!(std::fs::read(&path).unwrap(), b"a\xff");
+    }
+}

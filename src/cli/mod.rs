@@ -1,0 +1,70 @@
+//! The command line: one file per subcommand. Data goes to stdout, everything else to stderr.
+
+mod check;
+mod demo;
+mod fix;
+mod git;
+mod output;
+mod rule;
+mod scope;
+mod server;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Checks and serves Python code that several Dagster code locations share.
+#[derive(Parser)]
+#[command(name = "crossloc", version, max_term_width = 100, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Find what is wrong between code locations and the code they share
+    Check(check::Arguments),
+    /// Serve an editor over the Language Server Protocol
+    Server(server::Arguments),
+    /// Explain a rule, or list all of them
+    Rule(rule::Arguments),
+    /// Write a small workspace with every way to share code, and check it
+    Demo(demo::Arguments),
+}
+
+/// Why a command could not do its work: exit code 2.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Failure {
+    /// Lower-case, without a trailing stop.
+    message: String,
+    /// What to do about it.
+    hint: Option<String>,
+}
+
+impl Failure {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: None }
+    }
+
+    fn with_hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+}
+
+/// Runs what the process was asked for. Exit codes: 0 fine, 1 findings, 2 could not do it.
+pub fn run() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Server(arguments) => Ok(server::run(arguments)),
+        Command::Rule(arguments) => rule::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(failure) => {
+            output::error(&failure);
+            ExitCode::from(2)
+        }
+    }
+}

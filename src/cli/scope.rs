@@ -1,0 +1,110 @@
+//! Which folders a command knows, and on which part of them it reports.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::Failure;
+use crate::vfs::{FileId, join, relative};
+
+/// The current folder and the PATH arguments, made absolute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// The folders that make the workspace; the first is the one that paths are shown relative to.
+    pub folders: Vec<Utf8PathBuf>,
+    /// How that one is called from the current folder.
+    pub root_name: String,
+    /// Files and folders that findings are limited to.
+    paths: Vec<Utf8PathBuf>,
+}
+
+impl Scope {
+    /// From the PATH arguments; none means the current folder. A path that does not exist is a failure.
+    pub fn new(arguments: &[Utf8PathBuf]) -> Result<Self, Failure> {
+        let current = current_folder()?;
+        let mut paths = Vec::new();
+        for argument in arguments {
+            let path = join(&current, argument.as_str());
+            if let Err(error) = path.metadata() {
+                return Err(Failure::new(format!("cannot check `{argument}`: {}", reason(&error))));
+            }
+            paths.push(path);
+        }
+        Ok(Self::over(current, paths))
+    }
+
+    /// Paths limit what is reported, never what is known: where the current folder is part of a repository or a
+    /// workspace that holds them, all of it is known. Elsewhere (a home folder) only the paths themselves are.
+    fn over(current: Utf8PathBuf, paths: Vec<Utf8PathBuf>) -> Self {
+        let inside = paths.iter().all(|path| path.starts_with(&current));
+        let folders = if paths.is_empty() || (inside && belongs_together(&current)) {
+            vec![current.clone()]
+        } else {
+            let mut folders: Vec<Utf8PathBuf> = Vec::new();
+            for path in &paths {
+                let folder = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
+                if !folders.iter().any(|known| known == folder) {
+                    folders.push(folder.to_owned());
+                }
+            }
+            folders
+        };
+        let root_name = folders.first().map_or_else(|| ".".to_owned(), |root| relative(root, &current));
+        Self { folders, root_name, paths }
+    }
+
+    /// Whether findings in a file are wanted.
+    pub fn covers(&self, file: &FileId) -> bool {
+        self.paths.is_empty() || self.paths.iter().any(|path| file.path().starts_with(path))
+    }
+}
+
+/// The current folder as an absolute path.
+pub fn current_folder() -> Result<Utf8PathBuf, Failure> {
+    let current = std::env::current_dir()
+        .map_err(|error| Failure::new(format!("cannot tell the current folder: {}", reason(&error))))?;
+    Utf8PathBuf::from_path_buf(current)
+        .map_err(|path| Failure::new(format!("the current folder's name is not UTF-8: {}", path.display())))
+}
+
+/// An I/O error in the system's words, without Rust's error number.
+pub fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "no such file or folder".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// Whether a folder is the root of something, or inside of a repository.
+fn belongs_together(folder: &Utf8Path) -> bool {
+    let marked = |name: &str| folder.join(name).exists();
+    ["crossloc.toml", "pyproject.toml", "workspace.yaml", "dagster_cloud.yaml", "dg.toml"]
+        .iter()
+        .any(|name| marked(name))
+        || folder.ancestors().any(|ancestor| ancestor.join(".git").exists())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_limit_reports_and_not_knowledge() {
+        let dir = tempfile::tempdir().unwrap();
+        let current = Utf8Path::from_path(dir.path()).unwrap().to_owned();
+        for folder in ["ws/etl", "ws/ml", "ws/etl2"] {
+            std::fs::create_dir_all(current.join(folder)).unwrap();
+        }
+        let etl = current.join("ws/etl");
+        let alone = Scope::over(current.clone(), vec![etl.clone()]);
+        assert_eq!((alone.folders.as_slice(), alone.root_name.as_str()), (&[etl.clone()][..], "ws/etl"));
+        std::fs::create_dir(current.join("ws/.git")).unwrap();
+        let ws = current.join("ws");
+        let known = Scope::over(ws.clone(), vec![etl]);
+        assert_eq!((known.folders.as_slice(), known.root_name.as_str()), (&[ws.clone()][..], "."));
+        let covered =
+            ["etl/a.py", "etl2/a.py", "ml/a.py"].map(|path| known.covers(&FileId::new(&ws.join(path))));
+        assert_eq!(covered, [true, false, false]);
+        let all = Scope::over(ws.clone(), vec![]);
+        assert!(all.covers(&FileId::new(&ws.join("ml/a.py"))));
+    }
+}

@@ -1,0 +1,104 @@
+//! All rules by name: what is on by default, how bad it is, and the page in the manual.
+
+use super::{Severity, unused_suppression};
+use crate::text::nearest;
+
+/// A rule, as its own file declares it.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// Kebab-case; names the fault.
+    pub name: &'static str,
+    /// How bad its findings are unless configured otherwise; `None` for a rule that is off until configured or selected.
+    pub default: Option<Severity>,
+    /// The text of the rule's own file, by `include_str!`: the doc comment at its head is the rule's page.
+    pub source: &'static str,
+}
+
+impl Rule {
+    /// The page as Markdown: the `//!` lines at the head of the rule's file.
+    pub fn page(&self) -> String {
+        let lines = self.source.lines().map_while(|line| line.strip_prefix("//!"));
+        let mut page: String =
+            lines.flat_map(|line| [line.strip_prefix(' ').unwrap_or(line), "\n"]).collect();
+        page.truncate(page.trim_end().len());
+        page.push('\n');
+        page
+    }
+
+    /// What it does in one sentence: the first paragraph under `## What it does`, on one line.
+    pub fn summary(&self) -> String {
+        let page = self.page();
+        let body = page.lines().skip_while(|line| *line != "## What it does").skip(1);
+        let paragraph: Vec<&str> =
+            body.skip_while(|line| line.is_empty()).take_while(|line| !line.is_empty()).collect();
+        paragraph.join(" ")
+    }
+}
+
+/// One line for each rule, sorted by name.
+const RULES: &[Rule] = &[unused_suppression::RULE];
+
+/// Every rule, sorted by name.
+pub fn all() -> &'static [Rule] {
+    RULES
+}
+
+/// The rule of that name.
+pub fn find(name: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.name == name)
+}
+
+/// The name that someone who wrote `name` most likely meant.
+pub fn nearest_name(name: &str) -> Option<&'static str> {
+    nearest(name, RULES.iter().map(|rule| rule.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Files of this folder that hold no rule.
+    const NO_RULES: [&str; 5] = ["diagnostic", "mod", "registry", "selection", "suppression"];
+
+    #[test]
+    fn the_folder_and_the_registry_agree() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules");
+        let mut files: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+            .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+            .filter(|stem| !NO_RULES.contains(&stem.as_str()))
+            .map(|stem| stem.replace('_', "-"))
+            .collect();
+        files.sort();
+        let names: Vec<&str> = all().iter().map(|rule| rule.name).collect();
+        assert_eq!(names, files);
+    }
+
+    #[test]
+    fn every_page_has_its_headings_in_order() {
+        for rule in all() {
+            let page = rule.page();
+            let prose = page.split("```").step_by(2);
+            let headings: Vec<&str> =
+                prose.flat_map(str::lines).filter(|line| line.starts_with('#')).collect();
+            let title =
+                format!("# {} ({})", rule.name, rule.default.map_or("off by default", Severity::as_str));
+            assert_eq!(
+                headings,
+                [title.as_str(), "## What it does", "## Why it matters", "## Example", "## Fix"],
+                "{}",
+                rule.name
+            );
+            assert!(!rule.summary().is_empty(), "{}", rule.name);
+        }
+    }
+
+    #[test]
+    fn a_wrong_name_leads_to_the_nearest() {
+        assert_eq!(nearest_name("unused-supression"), Some("unused-suppression"));
+        assert!(find("unused-suppression").is_some());
+        assert!(find("no-such-rule").is_none());
+    }
+}

@@ -1,0 +1,219 @@
+//! `# crossloc: ignore[rule-a, rule-b] reason`, in Python, TOML, YAML and `.gitmodules`.
+
+use rustc_hash::FxHashMap;
+
+use super::Diagnostic;
+use crate::text::{Spanned, TextRange};
+use crate::vfs::{FileId, SourceText};
+
+/// What a suppression comment says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppression {
+    /// The rules it names; empty where it names none, and then it covers nothing.
+    pub rules: Vec<Spanned<String>>,
+    /// What is written behind the bracket; empty where nothing is.
+    pub reason: String,
+}
+
+/// The `# crossloc: …` comments of one file.
+pub struct FileComments<'a> {
+    /// The file.
+    pub file: &'a FileId,
+    /// Its text.
+    pub source: &'a SourceText,
+    /// For each comment: the text behind its `#`, and the range from the `#` on.
+    pub comments: Vec<(&'a str, TextRange)>,
+}
+
+/// A suppression, or one name in it, that covered no finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unused {
+    /// The file.
+    pub file: FileId,
+    /// The whole comment.
+    pub comment: TextRange,
+    /// The rule named in vain; `None` for a comment that names no rule at all.
+    pub rule: Option<Spanned<String>>,
+    /// How many rules the comment names.
+    pub named: usize,
+}
+
+/// Reads a comment; `text` is what stands behind the `#`, `start` where that text begins. `None` for comments that
+/// are not about ignoring.
+pub fn parse(text: &str, start: u32) -> Option<Suppression> {
+    let (rest, at) = after_word(text, 0, "crossloc:")?;
+    let (rest, at) = after_word(rest, at, "ignore")?;
+    let Some((list, reason)) = rest.strip_prefix('[').and_then(|inner| inner.split_once(']')) else {
+        // `ignored`, `ignore-me`: another word.
+        let whole_word = !rest.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '-' | '_'));
+        return whole_word.then(|| Suppression { rules: Vec::new(), reason: rest.trim().to_owned() });
+    };
+    let mut rules = Vec::new();
+    let mut begin = at + 1;
+    for piece in list.split(',') {
+        let lead = piece.len() - piece.trim_start().len();
+        let name = piece.trim();
+        if !name.is_empty() {
+            let range = TextRange::from_usize(begin + lead..begin + lead + name.len()).shifted(start);
+            rules.push(Spanned::new(name.to_owned(), range));
+        }
+        begin += piece.len() + 1;
+    }
+    Some(Suppression { rules, reason: reason.trim().to_owned() })
+}
+
+/// Takes the suppressed findings out; the second list tells what was suppressed in vain, in the order of `files`.
+///
+/// A comment covers the findings that start on its line; one that has a line to itself covers those that start on
+/// the next line that is neither blank nor a comment.
+pub fn apply(diagnostics: Vec<Diagnostic>, files: &[FileComments<'_>]) -> (Vec<Diagnostic>, Vec<Unused>) {
+    let mut entries = Vec::new();
+    let mut by_place: FxHashMap<(&FileId, u32), Vec<usize>> = FxHashMap::default();
+    let mut sources: FxHashMap<&FileId, &SourceText> = FxHashMap::default();
+    for file in files {
+        for (text, range) in &file.comments {
+            let Some(suppression) = parse(text, range.start + 1) else { continue };
+            // No finding starts on the line that no text has.
+            let line = covered_line(file.source, *range).unwrap_or(u32::MAX);
+            sources.insert(file.file, file.source);
+            let named = suppression.rules.len();
+            let mut add = |rule| {
+                by_place.entry((file.file, line)).or_default().push(entries.len());
+                entries.push((Unused { file: file.file.clone(), comment: *range, rule, named }, false));
+            };
+            if suppression.rules.is_empty() {
+                add(None);
+            }
+            suppression.rules.into_iter().for_each(|rule| add(Some(rule)));
+        }
+    }
+    let mut kept = Vec::with_capacity(diagnostics.len());
+    for diagnostic in diagnostics {
+        let line = sources.get(&diagnostic.file).map(|source| source.lines().line_of(diagnostic.range.start));
+        let at = line.and_then(|line| by_place.get(&(&diagnostic.file, line)));
+        let mut covered = false;
+        for index in at.into_iter().flatten() {
+            if let Some((entry, used)) = entries.get_mut(*index)
+                && entry.rule.as_ref().is_some_and(|rule| rule.value == diagnostic.rule)
+            {
+                *used = true;
+                covered = true;
+            }
+        }
+        if !covered {
+            kept.push(diagnostic);
+        }
+    }
+    (kept, entries.into_iter().filter(|(_, used)| !used).map(|(entry, _)| entry).collect())
+}
+
+/// `text` behind blanks and `word`, with its offset.
+fn after_word<'t>(text: &'t str, at: usize, word: &str) -> Option<(&'t str, usize)> {
+    let trimmed = text.trim_start();
+    let rest = trimmed.strip_prefix(word)?;
+    let rest = if word.ends_with(':') { rest.trim_start() } else { rest };
+    Some((rest, at + text.len() - rest.len()))
+}
+
+fn covered_line(source: &SourceText, comment: TextRange) -> Option<u32> {
+    let lines = source.lines();
+    let line = lines.line_of(comment.start);
+    let start = lines.line_range(&source.text, line)?.start;
+    let own_line = TextRange::new(start, comment.start).slice(&source.text).trim().is_empty();
+    if !own_line {
+        return Some(line);
+    }
+    (line + 1..lines.lines()).find(|next| {
+        let text = lines.line_range(&source.text, *next).map_or("", |range| range.slice(&source.text)).trim();
+        !text.is_empty() && !text.starts_with('#')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use camino::Utf8Path;
+
+    use super::*;
+    use crate::rules::Severity;
+    use crate::text::offset;
+
+    /// The suppression comments of a text without strings.
+    fn comments_of_lines(text: &str) -> Vec<(&str, TextRange)> {
+        let mut found = Vec::new();
+        let mut at = 0;
+        for line in text.split_inclusive(['\n', '\r']) {
+            let body = line.trim_end_matches(['\n', '\r']);
+            if let Some((before, comment)) = body.split_once('#')
+                && comment.trim_start().starts_with("crossloc:")
+            {
+                let start = at + before.len();
+                found.push((comment, TextRange::new(offset(start), offset(start + 1 + comment.len()))));
+            }
+            at += line.len();
+        }
+        found
+    }
+
+    #[test]
+    fn comments_are_read_with_the_places_of_the_names() {
+        let names = |text: &str| {
+            parse(text, 0).map(|found| {
+                let rules: Vec<_> =
+                    found.rules.iter().map(|r| (r.value.clone(), r.range.slice(text).to_owned())).collect();
+                assert!(rules.iter().all(|(name, there)| name == there), "{rules:?}");
+                (rules.into_iter().map(|(name, _)| name).collect::<Vec<_>>(), found.reason)
+            })
+        };
+        for (text, rules, reason) in [
+            (" crossloc: ignore[a] why not", &["a"][..], "why not"),
+            ("crossloc:ignore[ a ,, b-c ]", &["a", "b-c"], ""),
+            (" crossloc: ignore", &[], ""),
+            (" crossloc: ignore because", &[], "because"),
+            (" crossloc: ignore[a", &[], "[a"),
+        ] {
+            let expected = (rules.iter().map(|name| (*name).to_owned()).collect(), reason.to_owned());
+            assert_eq!(names(text), Some(expected), "{text}");
+        }
+        for text in ["", " noqa", " crossloc: ignored", " crossloc: scope", " xcrossloc: ignore[a]"] {
+            assert_eq!(names(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn findings_on_the_covered_line_go_and_the_rest_is_told() {
+        let text = "\
+import a  # crossloc: ignore[x]
+# crossloc: ignore[x, y] both
+
+# another comment
+import b
+import c  # crossloc: ignore[z]
+# crossloc: ignore[x] covers nothing
+";
+        let file = FileId::new(Utf8Path::new("/w/a.py"));
+        let source = SourceText::new(Arc::from(text), false);
+        let comments = comments_of_lines(text);
+        let finding = |rule, needle: &str| {
+            let at = offset(text.find(needle).unwrap());
+            Diagnostic {
+                rule,
+                severity: Severity::Error,
+                message: String::new(),
+                file: file.clone(),
+                range: TextRange::new(at, at + 1),
+                location: None,
+                related: vec![],
+                fix: None,
+                arguments: vec![],
+            }
+        };
+        let all = vec![finding("x", "a  #"), finding("x", "b\n"), finding("w", "b\n"), finding("x", "c  #")];
+        let (kept, unused) = apply(all, &[FileComments { file: &file, source: &source, comments }]);
+        let kept: Vec<_> = kept.iter().map(|d| (d.rule, d.range.slice(text))).collect();
+        assert_eq!(kept, [("w", "b"), ("x", "c")]);
+        let unused: Vec<_> = unused.iter().map(|u| u.rule.as_ref().map(|rule| rule.value.as_str())).collect();
+        assert_eq!(unused, [Some("y"), Some("z"), Some("x")]);
+    }
+}

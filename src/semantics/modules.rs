@@ -1,0 +1,174 @@
+//! Modules: what an import names, and what a module offers under a name.
+
+use super::{Entity, Module, Semantics, add_new};
+use crate::python::{Import, ImportId, ImportKind, ModuleGetattr, ModuleName, ModuleSummary, ScopeId};
+use crate::source::{self, find_in};
+use crate::vfs::FileId;
+use crate::workspace::Resolution;
+
+impl Semantics<'_> {
+    /// The entities that an import binds its name to.
+    pub fn imported(&self, file: &FileId, summary: &ModuleSummary, id: ImportId) -> Vec<Entity> {
+        let Some(import) = summary.import(id) else { return Vec::new() };
+        match &import.kind {
+            ImportKind::Module if import.alias.is_none() => {
+                let top = ModuleName::new(import.module.split('.').next().unwrap_or(""));
+                top.and_then(|top| self.module(file, top)).map(Entity::Module).into_iter().collect()
+            }
+            ImportKind::Module => self.import_module(file, import).map(Entity::Module).into_iter().collect(),
+            ImportKind::From(name) => match self.import_module(file, import) {
+                Some(module) => self.step(|| self.member_of_module(&module, name)),
+                None => Vec::new(),
+            },
+            ImportKind::Star | ImportKind::Dynamic => Vec::new(),
+        }
+    }
+
+    /// The module that an import statement names before its `import`.
+    pub fn import_module(&self, file: &FileId, import: &Import) -> Option<Module> {
+        if import.level == 0 {
+            return self.module(file, ModuleName::new(&import.module)?);
+        }
+        self.relative_module(file, import.level, &import.module)
+    }
+
+    /// An absolute module as `file` imports it.
+    pub fn module(&self, file: &FileId, name: ModuleName) -> Option<Module> {
+        let target = match &*self.workspace.resolve(file, &name) {
+            Resolution::Found(found) => Some(found.file.clone()),
+            Resolution::Namespace(_) => None,
+            Resolution::Ambiguous(found) => Some(found.first()?.file.clone()),
+            Resolution::NotFound(_) => return None,
+        };
+        Some(Module { name, file: target, importer: file.clone() })
+    }
+
+    /// A relative import, by folders: `level` dots, then `module` (may be empty).
+    fn relative_module(&self, file: &FileId, level: u32, module: &str) -> Option<Module> {
+        let mut dir = file.dir();
+        for _ in 1..level {
+            dir = dir.parent()?;
+        }
+        let files = &self.workspace.files;
+        let package = FileId::new(&dir.join("__init__.py"));
+        // The dotted name matters only for messages and for parts of a namespace that lie in other projects.
+        let base = self.workspace.module_of(&package);
+        let name = match (base, module.is_empty()) {
+            (Some(base), true) => base,
+            (Some(base), false) => ModuleName::new(&format!("{base}.{module}"))?,
+            (None, true) => ModuleName::new(dir.file_name()?)?,
+            (None, false) => ModuleName::new(module)?,
+        };
+        let target = if module.is_empty() {
+            let stub = FileId::new(&dir.join("__init__.pyi"));
+            [package, stub].into_iter().find(|file| files.is_file(file.path()))
+        } else {
+            match find_in(files, dir, &ModuleName::new(module)?) {
+                Some(source::Found::Module(target)) => Some(target),
+                Some(source::Found::Namespace(_)) => None,
+                Some(source::Found::Native(_)) => return None,
+                None => return self.module(file, name).filter(|found| found.file.as_ref() != Some(file)),
+            }
+        };
+        Some(Module { name, file: target, importer: file.clone() })
+    }
+
+    /// What `module.name` is: an attribute, else a submodule.
+    pub fn member_of_module(&self, module: &Module, name: &str) -> Vec<Entity> {
+        if let Some(file) = &module.file {
+            let found = self.exported(file, name);
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        self.submodule(module, name).map(Entity::Module).into_iter().collect()
+    }
+
+    /// A submodule by its name.
+    pub fn submodule(&self, module: &Module, name: &str) -> Option<Module> {
+        let child = ModuleName::new(&format!("{}.{name}", module.name))?;
+        if let Some(file) = &module.file
+            && file.path().file_stem() == Some("__init__")
+            && let Some(source::Found::Module(target)) =
+                find_in(&self.workspace.files, file.dir(), &ModuleName::new(name)?)
+        {
+            return Some(Module { name: child, file: Some(target), importer: module.importer.clone() });
+        }
+        self.module(&module.importer, child)
+    }
+
+    /// What a module's file binds to a name, through its own imports and star imports.
+    pub fn exported(&self, file: &FileId, name: &str) -> Vec<Entity> {
+        self.step(|| {
+            let Some(summary) = self.workspace.summary(file) else { return Vec::new() };
+            let bound = self.choose(&summary, summary.bindings(ScopeId::MODULE, name));
+            let mut found = Vec::new();
+            for id in &bound {
+                add_new(&mut found, self.follow(file, &summary, *id));
+            }
+            if found.is_empty() && bound.is_empty() {
+                found = self.through_stars(file, &summary, name);
+            }
+            found
+        })
+    }
+
+    /// What the star imports of a file bring under a name; the last one wins.
+    pub(super) fn through_stars(&self, file: &FileId, summary: &ModuleSummary, name: &str) -> Vec<Entity> {
+        let stars = summary.imports.iter().filter(|import| import.kind == ImportKind::Star);
+        for import in stars.rev() {
+            let Some(module) = self.import_module(file, import) else { continue };
+            let Some(target) = module.file.clone().filter(|target| target != file) else { continue };
+            if !self.star_exports(&target, name) {
+                continue;
+            }
+            let found = self.member_of_module(&module, name);
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        Vec::new()
+    }
+
+    /// Whether `from module import *` brings `name`: what `__all__` says, else every public name.
+    fn star_exports(&self, file: &FileId, name: &str) -> bool {
+        let Some(summary) = self.workspace.summary(file) else { return false };
+        match &summary.exports {
+            Some(exports) => {
+                exports.dynamic
+                    || !exports.from_modules.is_empty()
+                    || exports.names.iter().any(|(export, _)| export == name)
+            }
+            None => !name.starts_with('_'),
+        }
+    }
+
+    /// Whether a module may have a name that is not seen in its text: a dynamic `__getattr__`, a star import that
+    /// leads to what is not known, names written into `globals()`.
+    pub fn may_have(&self, file: &FileId, name: &str) -> bool {
+        let mut seen = Vec::new();
+        let mut waiting = vec![file.clone()];
+        while let Some(file) = waiting.pop() {
+            if seen.contains(&file) {
+                continue;
+            }
+            let Some(summary) = self.workspace.summary(&file) else { return true };
+            if !summary.errors.is_empty() {
+                return true;
+            }
+            match &summary.module_getattr {
+                ModuleGetattr::Any => return true,
+                ModuleGetattr::Names(names) if names.iter().any(|known| known == name) => return true,
+                ModuleGetattr::Names(_) | ModuleGetattr::None => {}
+            }
+            for import in summary.imports.iter().filter(|import| import.kind == ImportKind::Star) {
+                match self.import_module(&file, import).and_then(|module| module.file) {
+                    Some(target) => waiting.push(target),
+                    None => return true,
+                }
+            }
+            seen.push(file);
+        }
+        false
+    }
+}

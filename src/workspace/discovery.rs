@@ -1,0 +1,164 @@
+//! The walk over everything known: which projects there are, and which Python files.
+
+use std::sync::{Arc, OnceLock};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{Provision, Workspace};
+use crate::manifest::{self, DistributionName, ManifestKind};
+use crate::python::Name;
+use crate::text::Spanned;
+use crate::vfs::{FileId, walk};
+
+/// What the walk found.
+#[derive(Default)]
+pub struct Discovery {
+    /// The folders that were walked: the repositories around the opened folders.
+    pub roots: Vec<Utf8PathBuf>,
+    /// Folders of projects, sorted; also those that only a path source leads to.
+    pub projects: Vec<Utf8PathBuf>,
+    /// Python files, sorted.
+    pub python: Vec<FileId>,
+    /// Manifests of any kind, sorted; also Dagster's.
+    pub manifests: Vec<FileId>,
+    by_name: OnceLock<FxHashMap<DistributionName, Vec<Utf8PathBuf>>>,
+    by_top_level: OnceLock<FxHashMap<Name, Vec<Utf8PathBuf>>>,
+}
+
+impl Workspace {
+    /// Walks everything known, once in this revision.
+    pub fn discovery(&self) -> Arc<Discovery> {
+        self.structure.discovery.get_or_init(|| Arc::new(self.discover())).clone()
+    }
+
+    fn discover(&self) -> Discovery {
+        let mut roots: Vec<Utf8PathBuf> = self.folders.iter().map(|folder| self.boundary(folder)).collect();
+        roots.extend(self.sibling_repositories());
+        roots.sort();
+        roots.dedup();
+        let nested = |root: &Utf8PathBuf| roots.iter().any(|other| other != root && root.starts_with(other));
+        let roots: Vec<Utf8PathBuf> = roots.iter().filter(|root| !nested(root)).cloned().collect();
+        let excluded = exclusions(&self.configuration().config.exclude);
+        let mut discovery = Discovery::default();
+        for root in &roots {
+            let wanted = |path: &Utf8Path| manifest::kind_of(path).is_some();
+            let walked = walk(root, wanted);
+            let kept =
+                |file: &FileId| !excluded.is_match(file.path().strip_prefix(root).unwrap_or(file.path()));
+            discovery.python.extend(walked.python.into_iter().filter(kept));
+            discovery.manifests.extend(walked.others.into_iter().filter(kept));
+        }
+        self.add_open_documents(&roots, &mut discovery);
+        self.add_projects(&mut discovery);
+        discovery.roots = roots;
+        discovery
+    }
+
+    /// Documents that are not on disk yet count as if they were.
+    fn add_open_documents(&self, roots: &[Utf8PathBuf], discovery: &mut Discovery) {
+        for (file, _) in self.files.open_documents() {
+            if !roots.iter().any(|root| file.path().starts_with(root)) {
+                continue;
+            }
+            if matches!(file.path().extension(), Some("py" | "pyi")) {
+                discovery.python.push(file.clone());
+            }
+            if manifest::kind_of(file.path()).is_some() {
+                discovery.manifests.push(file.clone());
+            }
+        }
+        for list in [&mut discovery.python, &mut discovery.manifests] {
+            list.sort_unstable();
+            list.dedup();
+        }
+    }
+
+    fn add_projects(&self, discovery: &mut Discovery) {
+        let is_project_file = |file: &FileId| {
+            !matches!(
+                manifest::kind_of(file.path()),
+                None | Some(
+                    ManifestKind::Gitmodules | ManifestKind::WorkspaceYaml | ManifestKind::DagsterCloud
+                )
+            )
+        };
+        let mut waiting: Vec<Utf8PathBuf> = Vec::new();
+        for file in discovery.manifests.iter().filter(|file| is_project_file(file)) {
+            let requirements = manifest::kind_of(file.path()) == Some(ManifestKind::Requirements);
+            let dir = match file.dir().parent() {
+                Some(above) if requirements && file.dir().file_name() == Some("requirements") => above,
+                _ => file.dir(),
+            };
+            waiting.push(dir.to_owned());
+        }
+        let mut seen: FxHashSet<Utf8PathBuf> = FxHashSet::default();
+        while let Some(dir) = waiting.pop() {
+            if !seen.insert(dir.clone()) {
+                continue;
+            }
+            let Some(project) = self.project_at(&dir) else { continue };
+            if project.template {
+                continue;
+            }
+            for dependency in self.dependencies(&project).iter() {
+                if let Provision::Live { dir, .. } = &dependency.provision {
+                    waiting.push(dir.clone());
+                }
+            }
+            discovery.projects.push(dir);
+        }
+        discovery.projects.sort();
+    }
+}
+
+impl Discovery {
+    /// Folders of projects by distribution name.
+    pub fn by_name(&self, workspace: &Workspace) -> &FxHashMap<DistributionName, Vec<Utf8PathBuf>> {
+        self.by_name.get_or_init(|| {
+            let mut by_name: FxHashMap<DistributionName, Vec<Utf8PathBuf>> = FxHashMap::default();
+            for dir in &self.projects {
+                let Some(project) = workspace.project_at(dir) else { continue };
+                if let Some(name) = project.distribution() {
+                    by_name.entry(name.clone()).or_default().push(dir.clone());
+                }
+            }
+            by_name
+        })
+    }
+
+    /// Folders of projects that ship anything below a top-level module name.
+    pub fn by_top_level(&self, workspace: &Workspace) -> &FxHashMap<Name, Vec<Utf8PathBuf>> {
+        self.by_top_level.get_or_init(|| {
+            let mut by_top_level: FxHashMap<Name, Vec<Utf8PathBuf>> = FxHashMap::default();
+            for dir in &self.projects {
+                let Some(project) = workspace.project_at(dir).filter(|project| project.ships) else {
+                    continue;
+                };
+                for name in project.layout.top_level(&workspace.files) {
+                    by_top_level.entry(name).or_default().push(dir.clone());
+                }
+            }
+            by_top_level
+        })
+    }
+}
+
+fn exclusions(patterns: &[Spanned<String>]) -> GlobSet {
+    let mut builder = GlobSetBuilder::new();
+    for pattern in patterns {
+        if let Ok(glob) =
+            GlobBuilder::new(pattern.value.trim_end_matches('/')).literal_separator(true).build()
+        {
+            builder.add(glob);
+        }
+        if let Ok(glob) = GlobBuilder::new(&format!("{}/**", pattern.value.trim_end_matches('/')))
+            .literal_separator(true)
+            .build()
+        {
+            builder.add(glob);
+        }
+    }
+    builder.build().unwrap_or_else(|_| GlobSet::empty())
+}

@@ -1,0 +1,34 @@
+//! A map from questions to answers that many threads fill at once.
+
+use std::hash::{BuildHasher, BuildHasherDefault, Hash};
+
+use parking_lot::RwLock;
+use rustc_hash::{FxHashMap, FxHasher};
+
+const SHARDS: usize = 32;
+
+/// Remembers the answer to each question. No lock is held while an answer is worked out, so that answers may ask
+/// further questions; two threads may work out the same answer, and the first one stays.
+pub(super) struct Memo<K, V> {
+    shards: [RwLock<FxHashMap<K, V>>; SHARDS],
+}
+
+impl<K, V> Default for Memo<K, V> {
+    fn default() -> Self {
+        Self { shards: std::array::from_fn(|_| RwLock::default()) }
+    }
+}
+
+impl<K: Hash + Eq, V: Clone> Memo<K, V> {
+    /// The remembered answer, or `answer()`, remembered from now on.
+    pub fn get(&self, key: K, answer: impl FnOnce(&K) -> V) -> V {
+        let hash = BuildHasherDefault::<FxHasher>::default().hash_one(&key);
+        let at = usize::try_from(hash >> 7).unwrap_or_default() % SHARDS;
+        let Some(shard) = self.shards.get(at) else { return answer(&key) };
+        if let Some(value) = shard.read().get(&key) {
+            return value.clone();
+        }
+        let value = answer(&key);
+        shard.write().entry(key).or_insert(value).clone()
+    }
+}

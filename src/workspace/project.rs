@@ -1,0 +1,236 @@
+//! A project: a folder whose manifests declare a Python distribution, or at least requirements.
+
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use rustc_hash::FxHashSet;
+
+use crate::manifest::{
+    self, BuildSystem, DistributionName, Group, IncludeKind, Manifest, ManifestKind, PathRequirement,
+    Requirement, Source, Version,
+};
+use crate::source::layout::{Layout, layout};
+use crate::text::{Spanned, TextRange};
+use crate::vfs::{FileId, Files, join};
+
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place {
+    /// The file.
+    pub file: FileId,
+    /// The bytes.
+    pub range: TextRange,
+}
+
+/// Something a manifest declares, with the file it stands in.
+#[derive(Clone, Debug)]
+pub struct Declared<T> {
+    /// What is declared.
+    pub value: T,
+    /// The manifest.
+    pub file: FileId,
+}
+
+/// A folder with manifests: the sum of what they say.
+///
+/// A *virtual* project consumes and ships nothing: a folder with nothing but requirements files, a uv root with
+/// `package = false`, a dg workspace.
+#[derive(Debug)]
+pub struct Project {
+    /// The folder.
+    pub dir: Utf8PathBuf,
+    /// Its manifests in the order they count, with the requirements files they include.
+    pub manifests: Vec<(FileId, Arc<Manifest>)>,
+    /// The distribution's name, normalised, and where it is written.
+    pub name: Option<Declared<Spanned<DistributionName>>>,
+    /// The version as written; see `Workspace::version` for the one that follows files.
+    pub version: Declared<Version>,
+    /// Whether it ships a distribution.
+    pub ships: bool,
+    /// Where its modules are.
+    pub layout: Layout,
+    /// Everything required.
+    pub requirements: Vec<Declared<Requirement>>,
+    /// Paths required without a name (`-e ../shared`).
+    pub paths: Vec<Declared<PathRequirement>>,
+    /// `[tool.uv.sources]`.
+    pub sources: Vec<Declared<Source>>,
+    /// Whether requirements are computed, so that the list is not all.
+    pub computed_requirements: bool,
+    /// Whether a manifest is a template (`{{ … }}`): nothing in it can be judged.
+    pub template: bool,
+    /// Whether a manifest does not parse at the moment: findings are held back.
+    pub broken: bool,
+}
+
+/// File names that can make a folder a project, in the order they count.
+const MANIFESTS: [&str; 6] = ["pyproject.toml", "setup.cfg", "setup.py", "pixi.toml", "Pipfile", "dg.toml"];
+
+/// Parsed once per text. A manifest that does not parse while it is typed keeps the last form that did.
+pub(super) fn manifest_of(files: &Files, file: &FileId) -> Option<Arc<Manifest>> {
+    let kind = manifest::kind_of(file.path())?;
+    files.derived::<Manifest>(file, |derivation| {
+        let mut read = manifest::read(kind, &derivation.source.text);
+        if read.unreadable
+            && let Some((before, _)) = derivation.previous
+        {
+            let errors = std::mem::take(&mut read.errors);
+            read = Manifest { errors, unreadable: true, ..(*before).clone() };
+        }
+        read
+    })
+}
+
+/// The project in a folder; `None` where no manifest there declares or requires anything.
+pub(super) fn load(files: &Files, dir: &Utf8Path) -> Option<Project> {
+    let mut manifests = Vec::new();
+    let listing = files.list(dir);
+    for name in MANIFESTS {
+        if listing.kind(name).is_some() {
+            collect(files, &FileId::new(&dir.join(name)), &mut manifests);
+        }
+    }
+    for name in listing.files() {
+        let path = dir.join(name);
+        if manifest::kind_of(&path) == Some(ManifestKind::Requirements) {
+            collect(files, &FileId::new(&path), &mut manifests);
+        }
+    }
+    if listing.kind("requirements").is_some() {
+        for name in files.list(&dir.join("requirements")).files() {
+            let path = dir.join("requirements").join(name);
+            if manifest::kind_of(&path) == Some(ManifestKind::Requirements) {
+                collect(files, &FileId::new(&path), &mut manifests);
+            }
+        }
+    }
+    let speaks = |m: &Manifest| {
+        m.declares_project
+            || m.workspace.is_some()
+            || m.dg_project.is_some()
+            || m.dg_workspace.is_some()
+            || m.dagster.is_some()
+            || !m.requirements.is_empty()
+            || !m.paths.is_empty()
+            || m.name.is_some()
+    };
+    manifests.iter().any(|(_, manifest)| speaks(manifest)).then(|| assemble(files, dir, manifests))
+}
+
+/// Adds a manifest and the requirements files it includes, each once.
+fn collect(files: &Files, file: &FileId, manifests: &mut Vec<(FileId, Arc<Manifest>)>) {
+    let mut waiting = vec![file.clone()];
+    let mut seen: FxHashSet<FileId> = manifests.iter().map(|(file, _)| file.clone()).collect();
+    while let Some(file) = waiting.pop() {
+        if !seen.insert(file.clone()) || seen.len() > 200 {
+            continue;
+        }
+        let Some(manifest) = manifest_of(files, &file) else { continue };
+        let included = manifest.includes.iter().filter(|include| include.kind == IncludeKind::Requirements);
+        waiting.extend(included.map(|include| FileId::new(&join(file.dir(), &include.path.value))));
+        manifests.push((file, manifest));
+    }
+}
+
+fn assemble(files: &Files, dir: &Utf8Path, manifests: Vec<(FileId, Arc<Manifest>)>) -> Project {
+    let declares = manifests.iter().any(|(_, m)| m.declares_project);
+    let ships = declares && !manifests.iter().any(|(_, m)| m.package == Some(false));
+    let name = manifests.iter().find_map(|(file, m)| {
+        let written = m.name.as_ref()?;
+        let name = DistributionName::new(&written.value)?;
+        Some(Declared { value: Spanned::new(name, written.range), file: file.clone() })
+    });
+    let version = manifests.iter().find(|(_, m)| m.version != Version::Missing).or(manifests.first());
+    let version = match version {
+        Some((file, manifest)) => Declared { value: manifest.version.clone(), file: file.clone() },
+        None => Declared { value: Version::Missing, file: FileId::new(dir) },
+    };
+    let build = merged_build(&manifests);
+    let layout = layout(files, dir, name.as_ref().map(|name| &name.value.value), ships.then_some(&build));
+    let mut requirements = Vec::new();
+    let mut paths = Vec::new();
+    let mut sources = Vec::new();
+    for (file, manifest) in &manifests {
+        let group = (manifest.kind == ManifestKind::Requirements).then(|| requirements_group(file)).flatten();
+        for requirement in &manifest.requirements {
+            let mut value = requirement.clone();
+            if let (Group::Main, Some(group)) = (&value.group, &group) {
+                value.group = group.clone();
+            }
+            requirements.push(Declared { value, file: file.clone() });
+        }
+        paths.extend(manifest.paths.iter().map(|p| Declared { value: p.clone(), file: file.clone() }));
+        sources.extend(manifest.sources.iter().map(|s| Declared { value: s.clone(), file: file.clone() }));
+    }
+    let computed = |m: &Manifest| {
+        m.dynamic.iter().any(|field| field.value == "dependencies" || field.value == "install_requires")
+    };
+    let has_setup =
+        manifests.iter().any(|(_, m)| matches!(m.kind, ManifestKind::SetupPy | ManifestKind::SetupCfg));
+    // `dynamic = ["dependencies"]` beside a setup.py that states them is no mystery; only what is computed there is.
+    let computed_requirements =
+        manifests.iter().any(|(_, m)| computed(m) && !(m.kind == ManifestKind::Pyproject && has_setup));
+    let template = manifests.iter().any(|(_, m)| m.template) || dir.as_str().contains("{{");
+    let broken = manifests.iter().any(|(_, m)| m.unreadable);
+    let dir = dir.to_owned();
+    Project {
+        dir,
+        manifests,
+        name,
+        version,
+        ships,
+        layout,
+        requirements,
+        paths,
+        sources,
+        computed_requirements,
+        template,
+        broken,
+    }
+}
+
+/// `requirements-dev.txt`, `dev-requirements.txt`, `requirements/test.txt` hold what development needs.
+fn requirements_group(file: &FileId) -> Option<Group> {
+    let stem = file.path().file_stem().unwrap_or("").to_ascii_lowercase();
+    let words = ["dev", "test", "tests", "testing", "lint", "docs", "doc", "typing", "ci"];
+    let word = stem.split(['-', '_', '.']).find(|part| words.contains(part))?;
+    Some(Group::Group { name: word.to_owned(), optional: false })
+}
+
+fn merged_build(manifests: &[(FileId, Arc<Manifest>)]) -> BuildSystem {
+    let mut build = BuildSystem::default();
+    for (_, manifest) in manifests {
+        let other = &manifest.build;
+        build.backend = build.backend.or_else(|| other.backend.clone());
+        build.hatch = build.hatch.or_else(|| other.hatch.clone());
+        build.setuptools = build.setuptools.or_else(|| other.setuptools.clone());
+        build.poetry = build.poetry.or_else(|| other.poetry.clone());
+        build.flit = build.flit.or_else(|| other.flit.clone());
+        build.pdm = build.pdm.or_else(|| other.pdm.clone());
+        build.uv = build.uv.or_else(|| other.uv.clone());
+        build.maturin = build.maturin.or_else(|| other.maturin.clone());
+    }
+    build
+}
+
+impl Project {
+    /// The distribution's normalised name.
+    pub fn distribution(&self) -> Option<&DistributionName> {
+        self.name.as_ref().map(|name| &name.value.value)
+    }
+
+    /// What people call it: the distribution's name, else the folder's.
+    pub fn display_name(&self) -> &str {
+        self.distribution().map_or_else(|| self.dir.file_name().unwrap_or("."), |name| name.as_str())
+    }
+
+    /// The manifest of one kind, if there is one.
+    pub fn manifest(&self, kind: ManifestKind) -> Option<&(FileId, Arc<Manifest>)> {
+        self.manifests.iter().find(|(_, manifest)| manifest.kind == kind)
+    }
+
+    /// The manifest that declares the project; messages about the project as a whole stand there.
+    pub fn main_manifest(&self) -> Option<&(FileId, Arc<Manifest>)> {
+        self.manifests.iter().find(|(_, m)| m.declares_project).or(self.manifests.first())
+    }
+}

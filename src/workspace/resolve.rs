@@ -1,0 +1,393 @@
+//! One module, one file that imports it: which file is that, whose is it, and who says so.
+
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::{Project, Reach, Setting, Workspace};
+use crate::manifest::DistributionName;
+use crate::python::ModuleName;
+use crate::source::{self, Environment};
+use crate::vfs::FileId;
+
+/// What an absolute module name means for one importer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// One file.
+    Found(Found),
+    /// A PEP 420 namespace package: the folders that make it up.
+    Namespace(Vec<Utf8PathBuf>),
+    /// Not declared, and several first-party projects have it.
+    Ambiguous(Vec<Found>),
+    /// Nothing, and why.
+    NotFound(NotFound),
+}
+
+/// A module's file and who answers for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The file: `.py`, a package's `__init__.py`, or a stub where there is nothing else.
+    pub file: FileId,
+    /// Who answers for it.
+    pub provider: Provider,
+}
+
+/// Who answers for a module in one project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provider {
+    /// The live project's folder; none for installed code and loose files.
+    pub dir: Option<Utf8PathBuf>,
+    /// The distribution.
+    pub distribution: Option<DistributionName>,
+    /// How the importer stands to it.
+    pub standing: Standing,
+}
+
+/// How an importing project stands to a provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It is the project itself.
+    Own,
+    /// A loose file beside the importing script or test.
+    Beside,
+    /// Required, with a live source.
+    Direct,
+    /// Required by something that is required; the distributions on the way.
+    Transitive(Vec<DistributionName>),
+    /// Required for the environment by the manifest around the project.
+    Environment,
+    /// Required, taken from a registry, and shown by the first-party tree of that name.
+    Tree,
+    /// In the project's own environment.
+    Installed,
+    /// Not required at all; a first-party project has it.
+    Undeclared,
+}
+
+/// Why a module has no file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotFound {
+    /// A first-party project has the package and not this module.
+    Missing {
+        /// The project's folder.
+        dir: Utf8PathBuf,
+        /// How the importer stands to it.
+        standing: Standing,
+        /// The longest part of the name that is there.
+        known: ModuleName,
+    },
+    /// It seems to belong to a required distribution that is neither first-party nor installed.
+    NotInstalled(DistributionName),
+    /// It is there, compiled: it has no Python text.
+    Compiled,
+    /// Nothing is known of it.
+    Unknown,
+}
+
+impl Resolution {
+    /// The file, where there is exactly one.
+    pub fn found(&self) -> Option<&Found> {
+        match self {
+            Self::Found(found) => Some(found),
+            _ => None,
+        }
+    }
+}
+
+impl Workspace {
+    /// Resolves an absolute module name for the importing file.
+    pub fn resolve(&self, from: &FileId, module: &ModuleName) -> Arc<Resolution> {
+        let setting = self.setting(from);
+        let key = setting.beside.clone().unwrap_or_else(|| from.dir().to_owned());
+        // Files of one project share their answers, except for what lies beside a script.
+        let key = match &setting.project {
+            Some(project) if setting.beside.is_none() => project.dir.clone(),
+            _ => key,
+        };
+        self.structure
+            .resolutions
+            .get((key, module.clone()), |_| Arc::new(Search::new(self, &setting, module).run()))
+    }
+}
+
+/// One search: the parts of the answer as they are met.
+struct Search<'w> {
+    workspace: &'w Workspace,
+    setting: &'w Setting,
+    module: &'w ModuleName,
+    namespaces: Vec<Utf8PathBuf>,
+    /// The first first-party provider that has a part of the name as a real file: the longest part wins.
+    nearest: Option<(ModuleName, Utf8PathBuf, Standing)>,
+    compiled: bool,
+}
+
+impl<'w> Search<'w> {
+    fn new(workspace: &'w Workspace, setting: &'w Setting, module: &'w ModuleName) -> Self {
+        Self { workspace, setting, module, namespaces: Vec::new(), nearest: None, compiled: false }
+    }
+
+    fn run(mut self) -> Resolution {
+        let Some(project) = self.setting.project.clone() else {
+            let found = self.beside().map(Resolution::Found);
+            return found.or_else(|| self.undeclared(None)).unwrap_or_else(|| self.give_up(None));
+        };
+        let closure = self.workspace.closure(&project);
+        let (direct, further): (Vec<&Reach>, Vec<&Reach>) =
+            closure.reached.iter().partition(|reach| reach.via.is_empty() && !reach.from_parent);
+        // A declared source names what provides the module: a stale stub in the project does not win over it.
+        let declared = direct.iter().find_map(|reach| self.shipped(reach));
+        if let Some(found) = declared.or_else(|| self.beside()).or_else(|| self.own(&project)) {
+            return Resolution::Found(found);
+        }
+        if let Some(found) = further.iter().find_map(|reach| self.shipped(reach)) {
+            return Resolution::Found(found);
+        }
+        if let Some(found) =
+            self.installed(&project).or_else(|| closure.reached.iter().find_map(|reach| self.editable(reach)))
+        {
+            return Resolution::Found(found);
+        }
+        // What the project has a regular package for is looked for nowhere else.
+        if self.compiled || self.nearest.as_ref().is_some_and(|(.., standing)| *standing == Standing::Own) {
+            return self.give_up(Some(&project));
+        }
+        if let Some(answer) = self.undeclared(Some(&project)) {
+            return answer;
+        }
+        self.give_up(Some(&project))
+    }
+
+    /// What a live project ships.
+    fn shipped(&mut self, reach: &Reach) -> Option<Found> {
+        let project = self.workspace.project_at(&reach.dir)?;
+        let standing = standing(reach);
+        self.in_project(&project, standing, true)
+    }
+
+    /// What a live project has without shipping it: an editable install puts its whole source root on `sys.path`.
+    fn editable(&mut self, reach: &Reach) -> Option<Found> {
+        let project = self.workspace.project_at(&reach.dir)?;
+        let standing = standing(reach);
+        self.in_project(&project, standing, false)
+    }
+
+    fn own(&mut self, project: &Project) -> Option<Found> {
+        self.in_project(project, Standing::Own, false)
+    }
+
+    fn in_project(&mut self, project: &Project, standing: Standing, shipped_only: bool) -> Option<Found> {
+        let files = &self.workspace.files;
+        let provider = |standing| Provider {
+            dir: Some(project.dir.clone()),
+            distribution: project.distribution().cloned(),
+            standing,
+        };
+        match project.layout.find(files, self.module) {
+            Some(source::Found::Module(file)) => {
+                if shipped_only && !project.layout.ships(files, self.module) {
+                    return None;
+                }
+                return Some(Found { file, provider: provider(standing) });
+            }
+            Some(source::Found::Namespace(dir)) => {
+                if !shipped_only || project.layout.ships(files, self.module) {
+                    self.add_namespace(dir);
+                }
+            }
+            Some(source::Found::Native(_)) => self.compiled = true,
+            None => {}
+        }
+        self.note_prefix(project, &standing, shipped_only);
+        None
+    }
+
+    /// Remembers the longest part of the name for which `project` has a regular package or module.
+    fn note_prefix(&mut self, project: &Project, standing: &Standing, shipped_only: bool) {
+        let files = &self.workspace.files;
+        let mut part = self.module.parent();
+        while let Some(name) = part {
+            if self.nearest.as_ref().is_some_and(|(known, ..)| known.starts_with(&name)) {
+                return;
+            }
+            let real = matches!(project.layout.find(files, &name), Some(source::Found::Module(_)));
+            if real && (!shipped_only || project.layout.ships(files, &name)) {
+                self.nearest = Some((name, project.dir.clone(), standing.clone()));
+                return;
+            }
+            part = name.parent();
+        }
+    }
+
+    fn add_namespace(&mut self, dir: Utf8PathBuf) {
+        if !self.namespaces.contains(&dir) {
+            self.namespaces.push(dir);
+        }
+    }
+
+    /// Loose files beside a script or test.
+    fn beside(&mut self) -> Option<Found> {
+        let dir = self.setting.beside.as_deref()?;
+        let project = self.setting.project.as_ref();
+        match source::find_in(&self.workspace.files, dir, self.module)? {
+            source::Found::Module(file) => Some(Found {
+                file,
+                provider: Provider {
+                    dir: project.map(|project| project.dir.clone()),
+                    distribution: project.and_then(|project| project.distribution().cloned()),
+                    standing: Standing::Beside,
+                },
+            }),
+            source::Found::Namespace(dir) => {
+                self.add_namespace(dir);
+                None
+            }
+            source::Found::Native(_) => {
+                self.compiled = true;
+                None
+            }
+        }
+    }
+
+    fn installed(&mut self, project: &Project) -> Option<Found> {
+        let environment = self.workspace.environment(project)?;
+        match environment.find(&self.workspace.files, self.module)? {
+            source::Found::Module(file) => {
+                // An editable install leads into a live tree: its project answers.
+                let home = (!file.path().components().any(|part| part.as_str() == "site-packages"))
+                    .then(|| self.workspace.project_of(&file))
+                    .flatten();
+                let distribution = match &home {
+                    Some(home) => home.distribution().cloned(),
+                    None => environment.provider_of(&self.workspace.files, self.module),
+                };
+                let provider = Provider {
+                    dir: home.map(|home| home.dir.clone()),
+                    distribution,
+                    standing: Standing::Installed,
+                };
+                Some(Found { file, provider })
+            }
+            source::Found::Namespace(dir) => {
+                self.add_namespace(dir);
+                None
+            }
+            source::Found::Native(_) => {
+                self.compiled = true;
+                None
+            }
+        }
+    }
+
+    /// First-party projects that are not reached by any requirement; `None` where no such project has it.
+    fn undeclared(&mut self, project: Option<&Project>) -> Option<Resolution> {
+        let discovery = self.workspace.discovery();
+        let candidates = discovery.by_top_level(self.workspace).get(self.module.top_level())?;
+        let closure = project.map(|project| self.workspace.closure(project));
+        let reached = |dir: &Utf8Path| {
+            closure.as_ref().is_some_and(|c| c.reached.iter().any(|reach| reach.dir == *dir))
+        };
+        let required = |name: Option<&DistributionName>| {
+            name.is_some_and(|name| closure.as_ref().is_some_and(|closure| closure.names.contains(name)))
+        };
+        let named = DistributionName::new(self.module.top_level());
+        let mut found = Vec::new();
+        for dir in candidates {
+            if project.is_some_and(|project| project.dir == *dir) || reached(dir) {
+                continue;
+            }
+            let Some(candidate) = self.workspace.project_at(dir) else { continue };
+            let standing =
+                if required(candidate.distribution()) { Standing::Tree } else { Standing::Undeclared };
+            found.extend(self.in_project(&candidate, standing, true));
+        }
+        // `import dagster` where `dagster` is required from a registry is that, not a folder of this name somewhere.
+        if required(named.as_ref()) {
+            found.retain(|found: &Found| found.provider.standing == Standing::Tree);
+        }
+        if found.iter().any(|found| found.provider.standing == Standing::Tree) {
+            found.retain(|found| found.provider.standing == Standing::Tree);
+        }
+        if found.len() > 1 {
+            found = self.nearest_of(found);
+        }
+        match found.len() {
+            0 => None,
+            1 => found.pop().map(Resolution::Found),
+            _ => Some(Resolution::Ambiguous(found)),
+        }
+    }
+
+    /// Of several trees, those that share the most folders with the importer: a fork beside it is meant rather than
+    /// one at the other end of the repository.
+    fn nearest_of(&self, found: Vec<Found>) -> Vec<Found> {
+        let here = self
+            .setting
+            .project
+            .as_ref()
+            .map(|project| project.dir.clone())
+            .or_else(|| self.setting.beside.clone());
+        let Some(here) = here else { return found };
+        let shared = |found: &Found| {
+            found.file.path().components().zip(here.components()).take_while(|(a, b)| a == b).count()
+        };
+        let most = found.iter().map(shared).max().unwrap_or(0);
+        found.into_iter().filter(|candidate| shared(candidate) == most).collect()
+    }
+
+    fn give_up(self, project: Option<&Project>) -> Resolution {
+        if self.compiled {
+            return Resolution::NotFound(NotFound::Compiled);
+        }
+        if !self.namespaces.is_empty() {
+            return Resolution::Namespace(self.namespaces);
+        }
+        if let Some((known, dir, standing)) = self.nearest {
+            return Resolution::NotFound(NotFound::Missing { dir, standing, known });
+        }
+        let top = DistributionName::new(self.module.top_level());
+        let names = project.map(|project| self.workspace.closure(project));
+        match top.filter(|top| names.is_some_and(|closure| closure.names.contains(top))) {
+            Some(name) => Resolution::NotFound(NotFound::NotInstalled(name)),
+            None => Resolution::NotFound(NotFound::Unknown),
+        }
+    }
+}
+
+fn standing(reach: &Reach) -> Standing {
+    match (reach.from_parent, reach.via.is_empty()) {
+        (true, _) => Standing::Environment,
+        (false, true) => Standing::Direct,
+        (false, false) => Standing::Transitive(reach.via.clone()),
+    }
+}
+
+impl Workspace {
+    /// The environment a project's code runs in, read as data.
+    pub fn environment(&self, project: &Project) -> Option<Arc<Environment>> {
+        self.structure.environments.get(project.dir.clone(), |dir| {
+            let root = self.workspace_root(project).map(|root| root.dir.clone());
+            source::find_environment(&self.files, dir, root.as_deref()).map(Arc::new)
+        })
+    }
+}
+
+impl Workspace {
+    /// Whether an installed file belongs to a distribution of ours: one with a project here, or configured as shared.
+    pub fn installed_first_party(&self, from: &FileId, installed: &FileId) -> bool {
+        let Some(project) = self.project_of(from) else { return false };
+        let Some(environment) = self.environment(&project) else { return false };
+        let below =
+            environment.site_packages.iter().find_map(|site| installed.path().strip_prefix(site).ok());
+        let module = below.map(|below| below.with_extension("").as_str().replace('/', "."));
+        let module =
+            module.and_then(|dotted| ModuleName::new(dotted.strip_suffix(".__init__").unwrap_or(&dotted)));
+        let name = module.and_then(|module| environment.provider_of(&self.files, &module));
+        name.is_some_and(|name| self.is_first_party(&name))
+    }
+
+    /// Whether a distribution has a project here, or is configured as shared.
+    pub fn is_first_party(&self, name: &DistributionName) -> bool {
+        self.configuration().config.shared.iter().any(|shared| shared.value == *name)
+            || !self.projects_named(name).is_empty()
+    }
+}

@@ -1,0 +1,59 @@
+//! The version of a live project, followed into the file that holds it.
+
+use pep440_rs::Version as Pep440;
+
+use super::{Project, Workspace};
+use crate::manifest::{Version, parse_version};
+use crate::python::{DefinitionKind, Expression, ModuleName, ModuleSummary, ScopeId};
+use crate::source::Found;
+use crate::vfs::{FileId, join};
+
+impl Workspace {
+    /// The version as written in the manifest or in the file that the manifest names; `None` where it is computed.
+    pub fn version_text(&self, project: &Project) -> Option<String> {
+        match &project.version.value {
+            Version::Static(text) => Some(text.value.clone()),
+            Version::File { path, attribute } => {
+                let file = self.version_file(project, &path.value)?;
+                if matches!(file.path().extension(), Some("py" | "pyi")) {
+                    let summary = self.summary(&file)?;
+                    match attribute {
+                        Some(name) => literal(&summary, name),
+                        None => literal(&summary, "__version__").or_else(|| literal(&summary, "VERSION")),
+                    }
+                } else {
+                    let text = self.files.text(&file).ok()?;
+                    text.text.lines().next().map(|line| line.trim().to_owned())
+                }
+            }
+            Version::Missing | Version::Dynamic => None,
+        }
+    }
+
+    /// [`Workspace::version_text`] as a PEP 440 version.
+    pub fn version(&self, project: &Project) -> Option<Pep440> {
+        parse_version(&self.version_text(project)?)
+    }
+
+    /// The file that holds the version: a path beside the manifest, or a module below a source root.
+    pub fn version_file(&self, project: &Project, path: &str) -> Option<FileId> {
+        let beside = join(project.version.file.dir(), path);
+        if self.files.is_file(&beside) {
+            return Some(FileId::new(&beside));
+        }
+        match project.layout.find(&self.files, &ModuleName::new(&path.replace('/', "."))?)? {
+            Found::Module(file) => Some(file),
+            Found::Namespace(_) | Found::Native(_) => None,
+        }
+    }
+}
+
+/// The string that a module-level name is bound to.
+fn literal(summary: &ModuleSummary, name: &str) -> Option<String> {
+    let id = summary.bindings(ScopeId::MODULE, name).last()?;
+    let DefinitionKind::Variable(variable) = &summary.definition(*id)?.kind else { return None };
+    match summary.expression(variable.value?)? {
+        Expression::String(Some(text)) => Some(text.to_string()),
+        _ => None,
+    }
+}

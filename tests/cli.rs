@@ -1,0 +1,214 @@
+//! The command line from outside: exit code, stdout and stderr.
+
+// Clippy's allowance for tests covers `#[test]` functions, not the helpers beside them.
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+use std::process::Output;
+
+use assert_cmd::Command;
+
+fn crossloc(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::cargo_bin("crossloc").unwrap();
+    command.current_dir(folder).env("NO_COLOR", "1").args(arguments).output().unwrap()
+}
+
+/// Exit code, stdout and stderr as one text.
+fn told(output: &Output) -> String {
+    let stream = |name: &str, bytes: &[u8]| match String::from_utf8_lossy(bytes).trim_end() {
+        "" => String::new(),
+        text => format!("--- {name}\n{text}\n"),
+    };
+    let code = output.status.code().unwrap();
+    format!("exit {code}\n{}{}", stream("stdout", &output.stdout), stream("stderr", &output.stderr))
+}
+
+fn workspace(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = dir.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    dir
+}
+
+const CLEAN: [(&str, &str); 2] = [
+    ("pyproject.toml", "[project]\nname = \"etl\"\nversion = \"1.0\"\n"),
+    ("etl/__init__.py", "import os\n"),
+];
+
+#[test]
+fn usage_errors_exit_with_2() {
+    let dir = workspace(&[]);
+    for (arguments, message) in [
+        (&["check", "--colour"][..], "error: unexpected argument '--colour' found"),
+        (&["chekc"], "error: unrecognized subcommand 'chekc'"),
+        (&["check", "--fail-on", "hint"], "error: invalid value 'hint' for '--fail-on <SEVERITY>'"),
+        (&["check", "gone"], "error: cannot check `gone`: no such file or folder"),
+    ] {
+        let output = crossloc(dir.path(), arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).starts_with(message), "{}", told(&output));
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn an_unknown_rule_is_answered_with_the_nearest() {
+    let dir = workspace(&CLEAN);
+    insta::assert_snapshot!(told(&crossloc(dir.path(), &["check", "--ignore", "unused-supression"])), @r#"
+    exit 2
+    --- stderr
+    error: there is no rule `unused-supression`
+    hint: did you mean `unused-suppression`?
+    "#);
+    insta::assert_snapshot!(told(&crossloc(dir.path(), &["rule", "no-such-thing"])), @r#"
+    exit 2
+    --- stderr
+    error: there is no rule `no-such-thing`
+    hint: `crossloc rule` lists all rules
+    "#);
+}
+
+#[test]
+fn a_rule_is_explained_by_its_page() {
+    let dir = workspace(&[]);
+    let page = crossloc(dir.path(), &["rule", "unused-suppression"]);
+    assert_eq!(page.status.code(), Some(0));
+    let text = String::from_utf8(page.stdout).unwrap();
+    assert!(text.starts_with("# unused-suppression (warning)\n\n## What it does\n"), "{text}");
+    let list = String::from_utf8(crossloc(dir.path(), &["rule"]).stdout).unwrap();
+    assert!(list.contains("unused-suppression  "), "{list}");
+    let all = String::from_utf8(crossloc(dir.path(), &["rule", "--all"]).stdout).unwrap();
+    assert!(all.contains(&text), "{all}");
+    let json = crossloc(dir.path(), &["rule", "unused-suppression", "--format", "json"]).stdout;
+    let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    assert_eq!(json["rules"][0]["page"].as_str(), Some(text.as_str()));
+}
+
+#[test]
+fn a_clean_workspace_has_no_findings() {
+    let dir = workspace(&CLEAN);
+    let output = crossloc(dir.path(), &["check"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(told(&output).contains("no findings in "), "{}", told(&output));
+    assert_eq!(told(&crossloc(dir.path(), &["check", "--format", "concise"])), "exit 0\n");
+    let json = crossloc(dir.path(), &["check", "--format", "json", "etl"]);
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(json["version"], 1);
+    assert_eq!(json["root"], ".");
+    assert_eq!(json["diagnostics"], serde_json::json!([]));
+    assert_eq!(json["summary"]["errors"], 0);
+}
+
+#[test]
+fn a_configuration_that_cannot_be_read_ends_the_run() {
+    let dir = workspace(&[("crossloc.toml", "exclude = [\n\"a\"\n"), ("etl/a.py", "")]);
+    insta::assert_snapshot!(told(&crossloc(dir.path(), &["check"])), @r#"
+    exit 2
+    --- stderr
+    error: crossloc.toml:2:4: unclosed array, expected `]`
+    "#);
+    insta::assert_snapshot!(told(&crossloc(dir.path(), &["check", "etl/a.py"])), @r#"
+    exit 2
+    --- stderr
+    error: crossloc.toml:2:4: unclosed array, expected `]`
+    "#);
+}
+
+#[test]
+fn what_a_configuration_gets_wrong_is_told_and_the_rest_holds() {
+    let dir = workspace(&CLEAN);
+    std::fs::write(dir.path().join("crossloc.toml"), "exclud = []\n\n[rules]\nunused-supression = \"off\"\n")
+        .unwrap();
+    let manifest = dir.path().join("pyproject.toml");
+    let text = std::fs::read_to_string(&manifest).unwrap();
+    std::fs::write(&manifest, text + "[tool.crossloc]\nexclude = []\n").unwrap();
+    let output = crossloc(dir.path(), &["check", "--format", "concise"]);
+    insta::assert_snapshot!(told(&output), @r#"
+    exit 0
+    --- stderr
+    warning: pyproject.toml: `[tool.crossloc]` is not read, because crossloc.toml is there
+    warning: crossloc.toml:1:1: unknown key `exclud`; did you mean `exclude`?
+    warning: crossloc.toml:4:1: unknown rule `unused-supression`; did you mean `unused-suppression`?
+    "#);
+}
+
+#[test]
+fn a_reader_that_went_away_is_no_error() {
+    let dir = workspace(&[]);
+    let binary = assert_cmd::cargo::cargo_bin("crossloc");
+    let mut child = std::process::Command::new(binary)
+        .args(["rule", "--all"])
+        .current_dir(dir.path())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+}
+
+#[test]
+fn the_demo_writes_three_strategies_and_checks_them() {
+    let dir = workspace(&[]);
+    let output = crossloc(dir.path(), &["demo"]);
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    let demo = dir.path().join("crossloc-demo");
+    let git = |folder: &str, arguments: &[&str]| {
+        let mut command = std::process::Command::new("git");
+        let output = command.current_dir(demo.join(folder)).args(arguments).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    };
+    assert_eq!(git("shared", &["tag"]), "v0.1.3\nv0.2.0");
+    assert_eq!(git("shared", &["status", "--porcelain"]), "");
+    assert_eq!(git("billing", &["status", "--porcelain"]), "M vendor/shared-metrics");
+    assert_eq!(git("billing/vendor/shared-metrics", &["describe", "--tags"]), "v1.0.0");
+    assert!(demo.join("reports/.venv/pyvenv.cfg").is_file());
+    let printed = told(&output);
+    assert!(printed.contains("  cd crossloc-demo\n"), "{printed}");
+
+    insta::assert_snapshot!(told(&crossloc(dir.path(), &["demo"])).replace(dir.path().to_str().unwrap(), "…"), @r#"
+    exit 2
+    --- stderr
+    error: …/crossloc-demo is not empty
+    hint: name a new folder: `crossloc demo DIR`
+    "#);
+}
+
+#[test]
+fn the_demo_takes_an_empty_folder_and_no_other() {
+    let dir = workspace(&[("full/a.txt", "mine")]);
+    std::fs::create_dir(dir.path().join("empty")).unwrap();
+    assert_eq!(crossloc(dir.path(), &["demo", "empty"]).status.code(), Some(0));
+    let refused = crossloc(dir.path(), &["demo", "full"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert_eq!(std::fs::read_dir(dir.path().join("full")).unwrap().count(), 1);
+}
+
+#[test]
+fn the_demo_says_when_git_is_missing() {
+    let dir = workspace(&[]);
+    let mut command = Command::cargo_bin("crossloc").unwrap();
+    let output = command.current_dir(dir.path()).env("PATH", dir.path()).arg("demo").output().unwrap();
+    assert!(!dir.path().join("crossloc-demo").exists());
+    insta::assert_snapshot!(told(&output), @r#"
+    exit 2
+    --- stderr
+    error: git was not found
+    hint: install git, or put it on PATH, and try again
+    "#);
+}
+
+#[test]
+fn the_server_ends_with_its_client() {
+    let dir = workspace(&[]);
+    for arguments in [&["server"][..], &["server", "--stdio"]] {
+        let output = crossloc(dir.path(), arguments);
+        assert_eq!(output.status.code(), Some(1), "an end without `shutdown` and `exit`: {}", told(&output));
+        assert!(output.stdout.is_empty());
+    }
+    assert_eq!(crossloc(dir.path(), &["server", "--stdio", "--port", "1"]).status.code(), Some(2));
+}

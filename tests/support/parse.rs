@@ -1,0 +1,255 @@
+//! A fixture's text as files and marks.
+
+use crossloc::rules::Severity;
+
+use super::Problem;
+
+/// A workspace to be written to disk, and what is expected of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fixture {
+    /// The opened folders, relative to the fixture's root; empty for the root itself.
+    pub folders: Vec<String>,
+    /// In the order of the text.
+    pub files: Vec<File>,
+    /// In the order of the text.
+    pub marks: Vec<Mark>,
+    /// Where `$0` stood: file, 0-based line, 0-based column in characters.
+    pub cursor: Option<(usize, u32, u32)>,
+}
+
+/// One `#- path` section.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct File {
+    /// Relative to the root, with `/`.
+    pub path: String,
+    /// What is written, before the attributes change its bytes; lines end in `\n`.
+    pub text: String,
+    /// How it is written.
+    pub form: Form,
+    /// The fixture's line of the header.
+    pub header: usize,
+    /// The fixture's line of each line of `text`.
+    pub lines: Vec<usize>,
+}
+
+/// What a section becomes on disk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// The text as it is.
+    #[default]
+    Plain,
+    /// With `\r\n` line ends.
+    Crlf,
+    /// Behind a byte-order mark.
+    Bom,
+    /// In Latin-1, which is no UTF-8 as soon as a letter has an accent.
+    Latin1,
+    /// An empty folder.
+    Dir,
+    /// A symbolic link to this path, as written.
+    Link(String),
+}
+
+/// A range and what is said about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Into [`Fixture::files`].
+    pub file: usize,
+    /// 0-based line in the file; columns count characters.
+    pub line: u32,
+    /// The first column.
+    pub start: u32,
+    /// The column behind the last; equal to `start` for a mark of a whole file.
+    pub end: u32,
+    /// What is expected there.
+    pub label: Label,
+    /// The fixture's line of the mark.
+    pub written: usize,
+}
+
+/// What is expected at a range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Label {
+    /// `def` or `def:NAME`: what the references of this name lead to.
+    Definition(String),
+    /// `ref` or `ref:NAME`: asked for its definition.
+    Reference(String),
+    /// `nodef`: asked, and nothing may be answered.
+    NoDefinition,
+    /// `error[rule]: message`; without a message, any will do.
+    Finding(Severity, String, Option<String>),
+}
+
+/// Reads a fixture. Whatever is not understood is a problem: a mark with a typo must not pass as a comment.
+pub fn parse(text: &str) -> Result<Fixture, Vec<Problem>> {
+    let mut fixture = Fixture::default();
+    let mut problems = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let result = if let Some(header) = line.strip_prefix("#- ") {
+            add_file(&mut fixture, number, header)
+        } else if fixture.files.is_empty() {
+            add_directive(&mut fixture, line)
+        } else if let Some((start, end, labels)) = mark(line) {
+            add_marks(&mut fixture, number, (start, end), labels)
+        } else {
+            add_line(&mut fixture, number, line)
+        };
+        problems.extend(result.err().map(|message| Problem::new(number, message)));
+    }
+    problems.extend(unpaired(&fixture));
+    if problems.is_empty() { Ok(fixture) } else { Err(problems) }
+}
+
+fn add_file(fixture: &mut Fixture, number: usize, header: &str) -> Result<(), String> {
+    let mut words = header.split_whitespace();
+    let path = words.next().ok_or("a section needs a path")?;
+    let path_taken = fixture.files.iter().any(|file| file.path == path.trim_end_matches('/'));
+    if path_taken {
+        return Err(format!("`{path}` is given twice"));
+    }
+    let mut file = File { path: path.trim_end_matches('/').to_owned(), header: number, ..File::default() };
+    if path.ends_with('/') {
+        file.form = Form::Dir;
+    }
+    let index = fixture.files.len();
+    for word in words {
+        match word {
+            "crlf" => file.form = Form::Crlf,
+            "bom" => file.form = Form::Bom,
+            "latin1" => file.form = Form::Latin1,
+            _ if word.starts_with("link=") => file.form = Form::Link(word["link=".len()..].to_owned()),
+            _ => {
+                let Some(label @ Label::Definition(_)) = place_label(word) else {
+                    return Err(format!("unknown attribute `{word}`"));
+                };
+                fixture.marks.push(Mark { file: index, line: 0, start: 0, end: 0, label, written: number });
+            }
+        }
+    }
+    fixture.files.push(file);
+    Ok(())
+}
+
+fn add_directive(fixture: &mut Fixture, line: &str) -> Result<(), String> {
+    if line.trim().is_empty() {
+        return Ok(());
+    }
+    let folders = line.strip_prefix("#! folders ").ok_or("text before the first `#- path`")?;
+    fixture.folders = folders.split_whitespace().map(str::to_owned).collect();
+    Ok(())
+}
+
+/// The columns and labels of a mark line: `#   ^^^ labels`, or `#<<< labels` for a range that begins at column 0.
+fn mark(line: &str) -> Option<(u32, u32, &str)> {
+    let hash = line.len() - line.trim_start().len();
+    let behind = line[hash..].strip_prefix('#')?;
+    let (start, arrows) = match behind.strip_prefix('<') {
+        Some(_) => (0, behind),
+        None => {
+            let arrows = behind.trim_start_matches(' ');
+            (hash + 1 + behind.len() - arrows.len(), arrows)
+        }
+    };
+    let sign = arrows.chars().next().filter(|sign| matches!(sign, '^' | '<'))?;
+    let labels = arrows.trim_start_matches(sign);
+    let end = line.len() - labels.len();
+    Some((u32::try_from(start).ok()?, u32::try_from(end).ok()?, labels.trim()))
+}
+
+fn add_marks(
+    fixture: &mut Fixture,
+    number: usize,
+    (start, end): (u32, u32),
+    labels: &str,
+) -> Result<(), String> {
+    let file = fixture.files.len() - 1;
+    let section = &fixture.files[file];
+    let above = section.text.lines().last().ok_or("a mark needs a line above it")?;
+    if above.chars().count() < end as usize {
+        return Err(format!("the mark ends at column {end}, the line above it earlier"));
+    }
+    let line = u32::try_from(section.lines.len() - 1).map_err(|error| error.to_string())?;
+    let mut rest = labels;
+    if rest.is_empty() {
+        return Err("a mark needs a label".to_owned());
+    }
+    while !rest.is_empty() {
+        let word = rest.split_whitespace().next().unwrap_or("");
+        let label = match place_label(word) {
+            Some(label) => {
+                rest = rest[word.len()..].trim_start();
+                label
+            }
+            None => {
+                let label = finding_label(rest).ok_or_else(|| format!("unknown label `{rest}`"))?;
+                rest = "";
+                label
+            }
+        };
+        fixture.marks.push(Mark { file, line, start, end, label, written: number });
+    }
+    Ok(())
+}
+
+fn place_label(word: &str) -> Option<Label> {
+    let (kind, name) = word.split_once(':').unwrap_or((word, ""));
+    match kind {
+        "def" => Some(Label::Definition(name.to_owned())),
+        "ref" => Some(Label::Reference(name.to_owned())),
+        "nodef" if name.is_empty() => Some(Label::NoDefinition),
+        _ => None,
+    }
+}
+
+fn finding_label(text: &str) -> Option<Label> {
+    let (severity, rest) = text.split_once('[')?;
+    let severity = match severity {
+        "error" => Severity::Error,
+        "warning" => Severity::Warning,
+        "information" => Severity::Information,
+        _ => return None,
+    };
+    let (rule, message) = rest.split_once(']')?;
+    let message = match message.strip_prefix(": ") {
+        Some(message) => Some(message.trim_end().to_owned()),
+        None if message.is_empty() => None,
+        None => return None,
+    };
+    Some(Label::Finding(severity, rule.to_owned(), message))
+}
+
+fn add_line(fixture: &mut Fixture, number: usize, line: &str) -> Result<(), String> {
+    let index = fixture.files.len() - 1;
+    let section = &mut fixture.files[index];
+    if matches!(section.form, Form::Dir | Form::Link(_)) && !line.is_empty() {
+        return Err(format!("`{}` has no text of its own", section.path));
+    }
+    let mut line = line.to_owned();
+    if let Some(at) = line.find("$0") {
+        line.replace_range(at..at + 2, "");
+        let column = u32::try_from(line[..at].chars().count()).map_err(|error| error.to_string())?;
+        let row = u32::try_from(section.lines.len()).map_err(|error| error.to_string())?;
+        if fixture.cursor.replace((index, row, column)).is_some() {
+            return Err("a second `$0`".to_owned());
+        }
+    }
+    section.text.push_str(&line);
+    section.text.push('\n');
+    section.lines.push(number);
+    Ok(())
+}
+
+/// References without a definition, and definitions that nothing leads to, are slips of the pen.
+fn unpaired(fixture: &Fixture) -> Vec<Problem> {
+    let has = |wanted: Label| fixture.marks.iter().any(|mark| mark.label == wanted);
+    let message = |mark: &Mark| match &mark.label {
+        Label::Reference(name) if !has(Label::Definition(name.clone())) => {
+            Some(format!("no `def` for `ref:{name}`"))
+        }
+        Label::Definition(name) if !has(Label::Reference(name.clone())) => {
+            Some(format!("no `ref` for `def:{name}`"))
+        }
+        _ => None,
+    };
+    fixture.marks.iter().filter_map(|mark| Some(Problem::new(mark.written, message(mark)?))).collect()
+}

@@ -1,0 +1,333 @@
+//! A fixture on disk, asked every question its marks answer.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use crossloc::ide::{self, Definitions, Hover};
+use crossloc::rules::{self, Findings, Severity};
+use crossloc::text::{Encoding, LineColumn, TextRange, offset};
+use crossloc::vfs::{FileId, Files, relative};
+use crossloc::workspace::Workspace;
+
+use super::parse::{File, Fixture, Form, Label, Mark, parse};
+use super::{Problem, compare};
+
+/// What is expected beside the marks; each with the number of lines between the fixture's text and the block's, so
+/// that a problem's line can be told in the terms of the fixture.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Expected<'a> {
+    /// The files that applying all fixes changes, with their new text.
+    pub fix: Option<(usize, &'a str)>,
+    /// Parts of different lines that hover at `$0` shows, in order; blank for no hover at all.
+    pub hover: Option<(usize, &'a str)>,
+}
+
+/// Who answers. The library, but for the tests of this language.
+#[derive(Clone, Copy)]
+pub struct Answers {
+    /// Definition.
+    pub definition: fn(&Workspace, &FileId, u32) -> Option<Definitions>,
+    /// Hover.
+    pub hover: fn(&Workspace, &FileId, u32) -> Option<Hover>,
+    /// All findings.
+    pub check: fn(&Workspace) -> Findings,
+}
+
+impl Default for Answers {
+    fn default() -> Self {
+        Self { definition: ide::definition, hover: ide::hover, check: rules::check }
+    }
+}
+
+/// Everything that is not as the fixture says, sorted by line.
+pub fn problems(text: &str, expected: &Expected<'_>) -> Vec<Problem> {
+    problems_of(text, expected, Answers::default())
+}
+
+/// As [`problems`], of somebody's answers.
+pub fn problems_of(text: &str, expected: &Expected<'_>, answers: Answers) -> Vec<Problem> {
+    let fixture = match parse(text) {
+        Ok(fixture) => fixture,
+        Err(problems) => return problems,
+    };
+    let dir = match tempfile::Builder::new().prefix("crossloc-case-").tempdir() {
+        Ok(dir) => dir,
+        Err(error) => return vec![Problem::new(0, error.to_string())],
+    };
+    let root = match dir.path().canonicalize().map(Utf8PathBuf::from_path_buf) {
+        Ok(Ok(root)) => root,
+        other => return vec![Problem::new(0, format!("{other:?}"))],
+    };
+    for file in &fixture.files {
+        if let Err(error) = write(&root, file) {
+            return vec![Problem::new(file.header, error.to_string())];
+        }
+    }
+    let folders = match fixture.folders.as_slice() {
+        [] => vec![root.clone()],
+        folders => folders.iter().map(|folder| root.join(folder)).collect(),
+    };
+    let asked = Asked { root, workspace: Workspace::new(Files::default(), folders), fixture, answers };
+    let findings = (answers.check)(&asked.workspace);
+    let mut problems = asked.definitions();
+    problems.extend(asked.findings(&findings));
+    problems.extend(expected.fix.iter().flat_map(|fix| asked.fixes(&findings, *fix)));
+    problems.extend(expected.hover.iter().filter_map(|hover| asked.hover(*hover)));
+    problems.sort();
+    problems
+}
+
+fn write(root: &Utf8Path, file: &File) -> std::io::Result<()> {
+    let path = root.join(&file.path);
+    if file.form == Form::Dir {
+        return std::fs::create_dir_all(path);
+    }
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    match &file.form {
+        Form::Link(target) => link(target, &path),
+        Form::Crlf => std::fs::write(path, file.text.replace('\n', "\r\n")),
+        Form::Bom => std::fs::write(path, format!("\u{feff}{}", file.text)),
+        Form::Latin1 => {
+            let bytes: Vec<u8> = file.text.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect();
+            std::fs::write(path, bytes)
+        }
+        Form::Plain | Form::Dir => std::fs::write(path, &file.text),
+    }
+}
+
+#[cfg(unix)]
+fn link(target: &str, path: &Utf8Path) -> std::io::Result<()> {
+    std::os::unix::fs::symlink(target, path)
+}
+
+#[cfg(not(unix))]
+fn link(target: &str, path: &Utf8Path) -> std::io::Result<()> {
+    std::os::windows::fs::symlink_dir(target, path)
+}
+
+/// A range as people count: path, and 0-based lines and columns in characters, shown 1-based.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    path: String,
+    start: LineColumn,
+    end: LineColumn,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.path, self.start.line + 1, self.start.column + 1)?;
+        match (self.end.line == self.start.line, self.end == self.start) {
+            (_, true) => write!(f, " (empty)"),
+            (true, _) => write!(f, "-{}", self.end.column + 1),
+            (false, _) => write!(f, "-{}:{}", self.end.line + 1, self.end.column + 1),
+        }
+    }
+}
+
+/// A workspace on disk with its fixture.
+struct Asked {
+    root: Utf8PathBuf,
+    workspace: Workspace,
+    fixture: Fixture,
+    answers: Answers,
+}
+
+impl Asked {
+    /// Asks at the first and at the last character of each reference.
+    fn definitions(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for mark in &self.fixture.marks {
+            let expected: BTreeSet<Place> = match &mark.label {
+                Label::Reference(name) => self.definitions_of(name),
+                Label::NoDefinition => BTreeSet::new(),
+                Label::Definition(_) | Label::Finding(..) => continue,
+            };
+            let columns = BTreeSet::from([mark.start, mark.end.saturating_sub(1)]);
+            let found = columns.into_iter().filter_map(|column| self.definition(mark, column, &expected));
+            // The second answer is nearly always the first one again.
+            problems.extend(found.take(1));
+        }
+        problems
+    }
+
+    fn definitions_of(&self, name: &str) -> BTreeSet<Place> {
+        let marks = self.fixture.marks.iter();
+        marks
+            .filter(|mark| matches!(&mark.label, Label::Definition(other) if other == name))
+            .map(|mark| self.place_of(mark))
+            .collect()
+    }
+
+    fn definition(&self, mark: &Mark, column: u32, expected: &BTreeSet<Place>) -> Option<Problem> {
+        let file = self.file(mark.file);
+        let source = self.workspace.files.text(&file).ok()?;
+        let at = LineColumn { line: mark.line, column };
+        let at = source.lines().offset(&source.text, at, Encoding::Utf32);
+        let answer = (self.answers.definition)(&self.workspace, &file, at);
+        let targets = answer.iter().flat_map(|answer| &answer.targets);
+        let found: BTreeSet<Place> = targets.map(|target| self.place(&target.file, target.focus)).collect();
+        if found != *expected {
+            let message =
+                format!("definition\n    expected {}\n    found    {}", list(expected), list(&found));
+            return Some(Problem::new(mark.written, message));
+        }
+        let origin = self.place(&file, answer?.origin);
+        let asked = self.place_of(mark);
+        (origin != asked).then(|| {
+            let message = format!(
+                "definition is answered for another range\n    expected {asked}\n    found    {origin}"
+            );
+            Problem::new(mark.written, message)
+        })
+    }
+
+    /// What was found and not expected, and the reverse.
+    fn findings(&self, findings: &Findings) -> Vec<Problem> {
+        let mut missing: Vec<&Mark> =
+            self.fixture.marks.iter().filter(|mark| matches!(mark.label, Label::Finding(..))).collect();
+        let mut problems = Vec::new();
+        for diagnostic in &findings.diagnostics {
+            let place = self.place(&diagnostic.file, diagnostic.range);
+            let expected = missing.iter().position(|mark| {
+                let Label::Finding(severity, rule, message) = &mark.label else { return false };
+                *severity == diagnostic.severity
+                    && rule == diagnostic.rule
+                    && message.as_ref().is_none_or(|message| *message == diagnostic.message)
+                    && self.place_of(mark) == place
+            });
+            match expected {
+                Some(index) => drop(missing.remove(index)),
+                None => {
+                    let label = label(diagnostic.severity, diagnostic.rule, Some(&diagnostic.message));
+                    let message = format!("unexpected at {place}\n    {}", drawn(&place, &label));
+                    problems.push(Problem::new(self.written_line(&place), message));
+                }
+            }
+        }
+        problems.extend(missing.into_iter().map(|mark| {
+            let Label::Finding(severity, rule, message) = &mark.label else { return Problem::new(0, "") };
+            let place = self.place_of(mark);
+            let label = label(*severity, rule, message.as_deref());
+            Problem::new(mark.written, format!("missing at {place}\n    {}", drawn(&place, &label)))
+        }));
+        problems
+    }
+
+    fn fixes(&self, findings: &Findings, (base, block): (usize, &str)) -> Vec<Problem> {
+        let fixed = match parse(block) {
+            Ok(fixed) => fixed,
+            Err(problems) => {
+                return problems.into_iter().map(|p| Problem::new(p.line + base, p.message)).collect();
+            }
+        };
+        let before = |path: &str| {
+            let file = FileId::new(&self.root.join(path));
+            self.workspace.files.text(&file).map(|source| source.text.to_string()).unwrap_or_default()
+        };
+        let mut problems = Vec::new();
+        let edits = findings.diagnostics.iter().filter_map(|diagnostic| diagnostic.fix.as_ref());
+        let edits = edits.flat_map(|fix| &fix.edits).map(|edit| {
+            (
+                relative(edit.file.path(), &self.root),
+                (edit.range.start, edit.range.end, edit.new_text.clone()),
+            )
+        });
+        let mut after = compare::apply(edits, before).unwrap_or_else(|message| {
+            problems.push(Problem::new(base, message));
+            Default::default()
+        });
+        for file in &fixed.files {
+            let actual = after.remove(&file.path).unwrap_or_else(|| before(&file.path));
+            if actual != file.text {
+                let diff = compare::line_diff(&file.text, &actual);
+                let message = format!("fixed `{}` (- expected, + found)\n{diff}", file.path);
+                problems.push(Problem::new(base + file.header, message));
+            }
+        }
+        for (path, text) in after {
+            problems.push(Problem::new(base, format!("a fix also changes `{path}` to\n{text}")));
+        }
+        problems
+    }
+
+    fn hover(&self, (base, block): (usize, &str)) -> Option<Problem> {
+        let Some((index, line, column)) = self.fixture.cursor else {
+            return Some(Problem::new(base, "a `hover` block needs a `$0` in its fixture"));
+        };
+        let file = self.file(index);
+        let source = self.workspace.files.text(&file).ok()?;
+        let at = source.lines().offset(&source.text, LineColumn { line, column }, Encoding::Utf32);
+        let hover = (self.answers.hover)(&self.workspace, &file, at);
+        let shown = hover.map(|hover| hover.markdown);
+        if block.trim().is_empty() {
+            return shown
+                .map(|shown| Problem::new(base, format!("hover\n    expected nothing\n    found\n{shown}")));
+        }
+        let shown = shown.unwrap_or_default();
+        let mut lines = shown.lines();
+        for (number, wanted) in block.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+            if !lines.any(|line| line.contains(wanted.trim())) {
+                let message =
+                    format!("hover does not show (or not in this order)\n    {wanted}\n  but\n{shown}");
+                return Some(Problem::new(base + number, message));
+            }
+        }
+        None
+    }
+
+    fn file(&self, index: usize) -> FileId {
+        FileId::new(&self.root.join(&self.fixture.files[index].path))
+    }
+
+    fn place_of(&self, mark: &Mark) -> Place {
+        let column = |column| LineColumn { line: mark.line, column };
+        let path = self.fixture.files[mark.file].path.clone();
+        Place { path, start: column(mark.start), end: column(mark.end) }
+    }
+
+    /// Lines and columns in the text that the workspace itself read, so that encodings and line ends do not matter.
+    fn place(&self, file: &FileId, range: TextRange) -> Place {
+        let path = relative(file.path(), &self.root);
+        let Ok(source) = self.workspace.files.text(file) else {
+            let start = LineColumn { line: 0, column: range.start };
+            return Place { path, start, end: LineColumn { line: 0, column: range.end } };
+        };
+        let at = |at: u32| {
+            source.lines().line_column(&source.text, at.min(offset(source.text.len())), Encoding::Utf32)
+        };
+        Place { path, start: at(range.start), end: at(range.end) }
+    }
+
+    /// The fixture's line in which a place is written, 0 for files the fixture does not hold.
+    fn written_line(&self, place: &Place) -> usize {
+        let file = self.fixture.files.iter().find(|file| file.path == place.path);
+        file.map_or(0, |file| file.lines.get(place.start.line as usize).copied().unwrap_or(file.header))
+    }
+}
+
+fn list(places: &BTreeSet<Place>) -> String {
+    let shown: Vec<String> = places.iter().map(Place::to_string).collect();
+    if shown.is_empty() { "nothing".to_owned() } else { shown.join(", ") }
+}
+
+fn label(severity: Severity, rule: &str, message: Option<&str>) -> String {
+    let severity = match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Information => "information",
+    };
+    let message = message.map(|message| format!(": {message}")).unwrap_or_default();
+    format!("{severity}[{rule}]{message}")
+}
+
+/// The mark line that would expect a finding, ready to be pasted.
+fn drawn(place: &Place, label: &str) -> String {
+    let width = (place.end.column.max(place.start.column + 1) - place.start.column) as usize;
+    match place.start.column as usize {
+        0 => format!("#{} {label}", "<".repeat(width.saturating_sub(1).max(1))),
+        column => format!("#{}{} {label}", " ".repeat(column - 1), "^".repeat(width)),
+    }
+}
