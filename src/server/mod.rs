@@ -18,8 +18,8 @@ mod uri;
 mod watch;
 mod work;
 
-#[cfg(test)]
-mod tests;
-
 pub use lifecycle::serve;
 pub use transport::{Transport, run};
+
+#[cfg(test)]
+mod tests;
