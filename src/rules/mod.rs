@@ -1,16 +1,26 @@
 //! The rules: one file each, whose doc comment is its page in the manual.
 
+mod context;
 mod diagnostic;
+mod edits;
+mod finding;
+mod needles;
 mod registry;
 mod selection;
-pub mod suppression;
-pub mod unused_suppression;
+mod suppression;
+mod unused_suppression;
+mod uses;
 
+pub use context::Context;
 pub use diagnostic::{Diagnostic, Edit, Findings, Fix, NotJudged, Related, Severity};
+pub use finding::Finding;
 pub use registry::{Rule, all, find, nearest_name};
 pub use selection::Selection;
+pub use uses::{FileUses, ImportUse};
 
+use crate::vfs::FileId;
 use crate::workspace::Workspace;
+use suppression::FileComments;
 
 /// Every finding in the reported part of a workspace, sorted by file, range and rule; suppressed ones removed.
 pub fn check(workspace: &Workspace) -> Findings {
@@ -18,6 +28,66 @@ pub fn check(workspace: &Workspace) -> Findings {
 }
 
 /// The same with what the command line says about rules.
-pub fn check_selected(_workspace: &Workspace, _selection: &Selection) -> Findings {
-    Findings::default()
+pub fn check_selected(workspace: &Workspace, selection: &Selection) -> Findings {
+    let context = Context::new(workspace);
+    let configured = &workspace.configuration().config.rules;
+    let severity_of = |rule: &Rule| selection.severity(rule, configured);
+    let mut diagnostics = Vec::new();
+    for rule in all() {
+        let (Some(severity), Some(check)) = (severity_of(rule), rule.check) else { continue };
+        let found = check(&context).into_iter();
+        diagnostics.extend(found.map(|finding| diagnostic(&context, rule, severity, finding)));
+    }
+    let comments = comments(&context);
+    let (mut kept, unused) = suppression::apply(diagnostics, &comments);
+    if let Some(severity) = severity_of(&unused_suppression::RULE) {
+        let ran = |name: &str| find(name).and_then(severity_of).is_some();
+        for file in &comments {
+            let here: Vec<_> = unused.iter().filter(|one| one.file == file.file).cloned().collect();
+            kept.extend(unused_suppression::diagnostics(&here, &file.source, severity, ran));
+        }
+    }
+    kept.retain(|diagnostic| is_reported(workspace, &diagnostic.file));
+    kept.sort_by(|a, b| (&a.file, a.range, a.rule, &a.message).cmp(&(&b.file, b.range, b.rule, &b.message)));
+    kept.dedup();
+    let discovery = workspace.discovery();
+    Findings {
+        diagnostics: kept,
+        not_judged: Vec::new(),
+        files: discovery.python.iter().filter(|file| is_reported(workspace, file)).count(),
+        projects: discovery.projects.iter().filter(|dir| is_reported(workspace, &FileId::new(dir))).count(),
+        locations: workspace.locations().len(),
+    }
+}
+
+fn diagnostic(context: &Context<'_>, rule: &Rule, severity: Severity, finding: Finding) -> Diagnostic {
+    Diagnostic {
+        rule: rule.name,
+        severity: severity.min(finding.at_most),
+        message: finding.message,
+        location: context.location_of_file(&finding.place.file),
+        file: finding.place.file,
+        range: finding.place.range,
+        related: finding.related,
+        fix: finding.fix,
+        arguments: finding.arguments,
+    }
+}
+
+fn is_reported(workspace: &Workspace, file: &FileId) -> bool {
+    workspace.folders.iter().any(|folder| file.path().starts_with(folder))
+}
+
+/// The suppression comments of all files that were looked at.
+fn comments(context: &Context<'_>) -> Vec<FileComments> {
+    let of_python = context.files().iter().filter_map(|uses| {
+        let comments: Vec<_> = uses.summary.comments.iter().map(|c| (c.text.to_string(), c.range)).collect();
+        FileComments::new(context.workspace, &uses.file, comments)
+    });
+    let manifests = context.workspace.all_manifests();
+    let of_manifests = manifests.iter().filter_map(|(file, manifest)| {
+        let comments: Vec<_> = manifest.comments.iter().map(|c| (c.value.clone(), c.range)).collect();
+        FileComments::new(context.workspace, file, comments)
+    });
+    of_python.chain(of_manifests).collect()
 }

@@ -1,6 +1,6 @@
 //! All rules by name: what is on by default, how bad it is, and the page in the manual.
 
-use super::{Severity, unused_suppression};
+use super::{Context, Finding, Severity, unused_suppression};
 use crate::text::nearest;
 
 /// A rule, as its own file declares it.
@@ -10,6 +10,8 @@ pub struct Rule {
     pub name: &'static str,
     /// How bad its findings are unless configured otherwise; `None` for a rule that is off until configured or selected.
     pub default: Option<Severity>,
+    /// Finds the faults; `None` for a rule that is judged after all others.
+    pub check: Option<fn(&Context<'_>) -> Vec<Finding>>,
     /// The text of the rule's own file, by `include_str!`: the doc comment at its head is the rule's page.
     pub source: &'static str,
 }
@@ -58,7 +60,18 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 5] = ["diagnostic", "mod", "registry", "selection", "suppression"];
+    const NO_RULES: [&str; 10] = [
+        "context",
+        "diagnostic",
+        "edits",
+        "finding",
+        "mod",
+        "needles",
+        "registry",
+        "selection",
+        "suppression",
+        "uses",
+    ];
 
     #[test]
     fn the_folder_and_the_registry_agree() {

@@ -39,8 +39,8 @@ mod tests {
 
     #[test]
     fn the_command_line_outranks_the_configuration_and_that_the_default() {
-        let on = Rule { name: "on", default: Some(Severity::Error), source: "" };
-        let off = Rule { name: "off", default: None, source: "" };
+        let on = Rule { name: "on", default: Some(Severity::Error), check: None, source: "" };
+        let off = Rule { name: "off", default: None, check: None, source: "" };
         let none = BTreeMap::new();
         let swapped =
             BTreeMap::from([("on".to_owned(), RuleLevel::Off), ("off".to_owned(), RuleLevel::Information)]);

@@ -1,10 +1,13 @@
 //! `# crossloc: ignore[rule-a, rule-b] reason`, in Python, TOML, YAML and `.gitmodules`.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use super::Diagnostic;
 use crate::text::{Spanned, TextRange};
 use crate::vfs::{FileId, SourceText};
+use crate::workspace::Workspace;
 
 /// What a suppression comment says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,13 +19,24 @@ pub struct Suppression {
 }
 
 /// The `# crossloc: …` comments of one file.
-pub struct FileComments<'a> {
+pub struct FileComments {
     /// The file.
-    pub file: &'a FileId,
+    pub file: FileId,
     /// Its text.
-    pub source: &'a SourceText,
+    pub source: Arc<SourceText>,
     /// For each comment: the text behind its `#`, and the range from the `#` on.
-    pub comments: Vec<(&'a str, TextRange)>,
+    pub comments: Vec<(String, TextRange)>,
+}
+
+impl FileComments {
+    /// The comments of a file; `None` where it has none.
+    pub fn new(workspace: &Workspace, file: &FileId, comments: Vec<(String, TextRange)>) -> Option<Self> {
+        if comments.is_empty() {
+            return None;
+        }
+        let source = workspace.files.text(file).ok()?;
+        Some(Self { file: file.clone(), source, comments })
+    }
 }
 
 /// A suppression, or one name in it, that covered no finding.
@@ -66,7 +80,7 @@ pub fn parse(text: &str, start: u32) -> Option<Suppression> {
 ///
 /// A comment covers the findings that start on its line; one that has a line to itself covers those that start on
 /// the next line that is neither blank nor a comment.
-pub fn apply(diagnostics: Vec<Diagnostic>, files: &[FileComments<'_>]) -> (Vec<Diagnostic>, Vec<Unused>) {
+pub fn apply(diagnostics: Vec<Diagnostic>, files: &[FileComments]) -> (Vec<Diagnostic>, Vec<Unused>) {
     let mut entries = Vec::new();
     let mut by_place: FxHashMap<(&FileId, u32), Vec<usize>> = FxHashMap::default();
     let mut sources: FxHashMap<&FileId, &SourceText> = FxHashMap::default();
@@ -74,11 +88,11 @@ pub fn apply(diagnostics: Vec<Diagnostic>, files: &[FileComments<'_>]) -> (Vec<D
         for (text, range) in &file.comments {
             let Some(suppression) = parse(text, range.start + 1) else { continue };
             // No finding starts on the line that no text has.
-            let line = covered_line(file.source, *range).unwrap_or(u32::MAX);
-            sources.insert(file.file, file.source);
+            let line = covered_line(&file.source, *range).unwrap_or(u32::MAX);
+            sources.insert(&file.file, &file.source);
             let named = suppression.rules.len();
             let mut add = |rule| {
-                by_place.entry((file.file, line)).or_default().push(entries.len());
+                by_place.entry((&file.file, line)).or_default().push(entries.len());
                 entries.push((Unused { file: file.file.clone(), comment: *range, rule, named }, false));
             };
             if suppression.rules.is_empty() {

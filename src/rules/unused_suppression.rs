@@ -35,6 +35,7 @@ use crate::vfs::SourceText;
 pub const RULE: Rule = Rule {
     name: "unused-suppression",
     default: Some(Severity::Warning),
+    check: None,
     source: include_str!("unused_suppression.rs"),
 };
 

@@ -99,6 +99,21 @@ impl Files {
         self.text_of(file, &self.cell(file))
     }
 
+    /// A file's text, if its bytes are `wanted`; those of an unwanted file are let go at once, so that a scan over a
+    /// whole workspace keeps only what it needs.
+    pub fn text_if(&self, file: &FileId, wanted: impl FnOnce(&[u8]) -> bool) -> Option<Arc<SourceText>> {
+        let known = self.cells.get(shard_of(file.path())).and_then(|shard| shard.read().get(file).cloned());
+        if let Some(text) = known.as_ref().and_then(|cell| cell.text.get()) {
+            return text.clone().ok().filter(|source| wanted(source.text.as_bytes()));
+        }
+        let bytes = self.tree.read(file.path()).ok()?;
+        if !wanted(&bytes) {
+            return None;
+        }
+        let cell = self.cell(file);
+        cell.text.get_or_init(|| Ok(Arc::new(SourceText::decode(bytes)))).clone().ok()
+    }
+
     /// The value that `derive` makes of a file's text: made at most once for each text (and type) while the
     /// text stays. `None` where the file cannot be read.
     pub fn derived<T: Any + Send + Sync>(

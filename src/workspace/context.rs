@@ -81,6 +81,16 @@ impl Workspace {
         at.to_owned()
     }
 
+    /// Whether a folder lies in a test, sample, doc or template folder of what was opened; what encloses the opened
+    /// folders does not count, so that a sample opened by itself is judged.
+    pub fn is_around(&self, dir: &Utf8Path) -> bool {
+        let boundary = self.boundary(dir);
+        let opened =
+            self.folders.iter().filter(|folder| dir.starts_with(folder)).max_by_key(|f| f.as_str().len());
+        let below = dir.strip_prefix(opened.unwrap_or(&boundary)).unwrap_or(dir);
+        below.components().any(|part| is_around(part.as_str()))
+    }
+
     /// The absolute name of the module that a file is, as its own project imports it.
     pub fn module_of(&self, file: &FileId) -> Option<ModuleName> {
         let setting = self.setting(file);

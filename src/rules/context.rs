@@ -1,0 +1,81 @@
+//! What all rules look at: the workspace, the projects they judge, and what these import from each other.
+
+use std::sync::{Arc, OnceLock};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use rustc_hash::FxHashMap;
+
+use super::uses::{self, FileUses};
+use crate::vfs::{FileId, relative};
+use crate::workspace::{CodeLocation, Dependency, Project, Workspace};
+
+/// One run of the rules over one revision. Parts are worked out when the first rule asks for them.
+pub struct Context<'w> {
+    /// The revision.
+    pub workspace: &'w Workspace,
+    subjects: OnceLock<Vec<Arc<Project>>>,
+    uses: OnceLock<Vec<FileUses>>,
+    consumers: OnceLock<FxHashMap<Utf8PathBuf, Vec<(Arc<Project>, Dependency)>>>,
+}
+
+impl<'w> Context<'w> {
+    pub(super) fn new(workspace: &'w Workspace) -> Self {
+        Self { workspace, subjects: OnceLock::new(), uses: OnceLock::new(), consumers: OnceLock::new() }
+    }
+
+    /// The projects that rules judge, sorted by folder: with a name, shipping something, no template, manifests that
+    /// parse, and not a test, sample, script or doc of the workspace.
+    pub fn subjects(&self) -> &[Arc<Project>] {
+        self.subjects.get_or_init(|| {
+            let projects = self.workspace.projects();
+            projects.into_iter().filter(|project| self.is_subject(project)).collect()
+        })
+    }
+
+    /// Whether rules judge a project.
+    pub fn is_subject(&self, project: &Project) -> bool {
+        let packaged = !project.manifests.iter().any(|(_, manifest)| manifest.package == Some(false));
+        project.name.is_some()
+            && packaged
+            && !project.template
+            && !project.broken
+            && !self.workspace.is_around(&project.dir)
+    }
+
+    /// Python files below the opened folders that import first-party code of other projects, sorted; those of projects
+    /// that are no subjects among them.
+    pub fn files(&self) -> &[FileUses] {
+        self.uses.get_or_init(|| uses::collect(self.workspace))
+    }
+
+    /// The files of one project.
+    pub fn files_of(&self, project: &Project) -> impl Iterator<Item = &FileUses> {
+        self.files().iter().filter(move |uses| uses.project.dir == project.dir)
+    }
+
+    /// Deployed files of subjects: what the import rules judge.
+    pub fn judged_files(&self) -> impl Iterator<Item = &FileUses> {
+        self.files().iter().filter(|uses| uses.deployed && self.is_subject(&uses.project))
+    }
+
+    /// Who takes the project in a folder live.
+    pub fn consumers_of(&self, dir: &Utf8Path) -> &[(Arc<Project>, Dependency)] {
+        self.consumers.get_or_init(|| self.workspace.consumers()).get(dir).map_or(&[], Vec::as_slice)
+    }
+
+    /// The declared code location whose code a project is.
+    pub fn location_of(&self, project: &Project) -> Option<CodeLocation> {
+        self.workspace.location_of(project)
+    }
+
+    /// The declared code location that a file belongs to, by its project.
+    pub(super) fn location_of_file(&self, file: &FileId) -> Option<String> {
+        let project = self.workspace.project_of(file)?;
+        self.location_of(&project).map(|location| location.name)
+    }
+
+    /// A path as messages show it: relative to a folder, with `/`.
+    pub fn shown(&self, path: &Utf8Path, from: &Utf8Path) -> String {
+        relative(path, from)
+    }
+}

@@ -1,0 +1,133 @@
+//! What the files of a project import from other first-party projects.
+
+use std::sync::Arc;
+
+use camino::Utf8Path;
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::needles::Needles;
+use crate::manifest::DistributionName;
+use crate::python::{Import, ImportId, ImportKind, ModuleName, ModuleSummary, Name};
+use crate::text::TextRange;
+use crate::vfs::FileId;
+use crate::workspace::{Found, NotFound, Place, Project, Resolution, Standing, Workspace};
+
+/// One Python file that imports first-party code (or holds a suppression), with what it imports from other projects.
+pub struct FileUses {
+    /// The file.
+    pub file: FileId,
+    /// Its project.
+    pub project: Arc<Project>,
+    /// Whether it is deployed code, as opposed to tests, docs, scripts and the like.
+    pub deployed: bool,
+    /// The file's summary.
+    pub summary: Arc<ModuleSummary>,
+    /// Imports that lead, or should lead, into another first-party project.
+    pub imports: Vec<ImportUse>,
+}
+
+/// An import that leads into another first-party project.
+pub struct ImportUse {
+    /// Which import of the summary.
+    pub id: ImportId,
+    /// The module: what stands behind `import` or `from`, or a submodule of a namespace named behind `from … import`.
+    pub module: ModuleName,
+    /// Where the module's name is written.
+    pub range: TextRange,
+    /// The other project.
+    pub provider: Arc<Project>,
+    /// How the importing project stands to it.
+    pub standing: Standing,
+    /// The module's file; none where the provider does not have the module.
+    pub file: Option<FileId>,
+    /// Under `TYPE_CHECKING`, or guarded against ImportError, or by a computed name: no dependency rule speaks of it.
+    pub optional: bool,
+}
+
+impl ImportUse {
+    /// The other project's distribution.
+    pub fn distribution(&self) -> Option<&DistributionName> {
+        self.provider.distribution()
+    }
+
+    /// Where the module's name is written.
+    pub fn place(&self, file: &FileId) -> Place {
+        Place { file: file.clone(), range: self.range }
+    }
+}
+
+/// The uses in all files that matter below the opened folders, sorted by file.
+pub(super) fn collect(workspace: &Workspace) -> Vec<FileUses> {
+    let discovery = workspace.discovery();
+    let needles = Needles::new(workspace, &discovery);
+    let opened = |file: &FileId| workspace.folders.iter().any(|folder| file.path().starts_with(folder));
+    let files: Vec<&FileId> = discovery.python.iter().filter(|file| opened(file)).collect();
+    let projects = workspace.projects();
+    let own: FxHashMap<&Utf8Path, FxHashSet<Name>> = projects
+        .iter()
+        .map(|project| (project.dir.as_path(), needles.own_names(project, workspace)))
+        .collect();
+    let own_of = |project: &Project| own.get(project.dir.as_path());
+    let none = FxHashSet::default();
+    files
+        .into_par_iter()
+        .filter_map(|file| {
+            let project = workspace.project_of(file)?;
+            of_file(workspace, &needles, own_of(&project).unwrap_or(&none), file, project)
+        })
+        .collect()
+}
+
+fn of_file(
+    workspace: &Workspace,
+    needles: &Needles,
+    own: &FxHashSet<Name>,
+    file: &FileId,
+    project: Arc<Project>,
+) -> Option<FileUses> {
+    workspace.files.text_if(file, |bytes| needles.matter(bytes, own))?;
+    let summary = workspace.summary(file)?;
+    let mut imports = Vec::new();
+    for (index, import) in summary.imports.iter().enumerate() {
+        let id = ImportId(crate::text::offset(index));
+        if import.level == 0 && !own.contains(import.module.split('.').next().unwrap_or("")) {
+            imports.extend(of_import(workspace, file, &project, &summary, id, import));
+        }
+    }
+    Some(FileUses { file: file.clone(), deployed: workspace.is_deployed(file), project, summary, imports })
+}
+
+fn of_import(
+    workspace: &Workspace,
+    file: &FileId,
+    project: &Project,
+    summary: &ModuleSummary,
+    id: ImportId,
+    import: &Import,
+) -> Option<ImportUse> {
+    let mut module = ModuleName::new(&import.module)?;
+    let span = summary.spans.imports.get(id.index())?;
+    let mut range = span.module;
+    let mut resolution = workspace.resolve(file, &module);
+    if let (Resolution::Namespace(_), ImportKind::From(name)) = (&*resolution, &import.kind) {
+        module = module.child(name);
+        range = span.name.unwrap_or(range);
+        resolution = workspace.resolve(file, &module);
+    }
+    let (dir, standing, target) = match &*resolution {
+        Resolution::Found(Found { file, provider }) => {
+            (provider.dir.clone()?, provider.standing.clone(), Some(file.clone()))
+        }
+        Resolution::NotFound(NotFound::Missing { dir, standing, .. }) => {
+            (dir.clone(), standing.clone(), None)
+        }
+        _ => return None,
+    };
+    if dir == project.dir {
+        return None;
+    }
+    let provider = workspace.project_at(&dir)?;
+    let optional = import.type_checking || import.guarded || import.kind == ImportKind::Dynamic;
+    Some(ImportUse { id, module, range, provider, standing, file: target, optional })
+}
