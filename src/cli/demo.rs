@@ -171,7 +171,7 @@ configured. Try next:
 
   cd {folder}
   crossloc rule {rule}
-  crossloc check --fix orders && crossloc check
+  crossloc check --fix
   crossloc check --format json
 "
     )
