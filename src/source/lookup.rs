@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::python::ModuleName;
-use crate::vfs::{FileId, Files};
+use crate::vfs::{EntryKind, FileId, Files};
 
 /// What answers for a module.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,40 +41,38 @@ fn find_spelled(files: &Files, dir: &Utf8Path, parents: &[&str], last: &str) -> 
     }
     let inner = folder.join(last);
     let listing = files.list(&folder);
-    let here = |extension: &str| listing.files().any(|name| strip(name, last) == Some(extension));
-    let beside = |extension: &str| FileId::new(&folder.join(format!("{last}{extension}")));
+    let beside = |extension: &str| {
+        let name = format!("{last}{extension}");
+        (listing.kind(&name) == Some(EntryKind::File)).then(|| FileId::new(&folder.join(name)))
+    };
     let package = if files.is_dir(&inner) { package(files, &inner) } else { None };
-    match package {
-        Some(Found::Module(file)) if file.path().extension() == Some("py") => Some(Found::Module(file)),
-        _ if here(".py") => Some(Found::Module(beside(".py"))),
-        Some(Found::Module(stub)) => Some(Found::Module(stub)),
-        _ if here(".pyi") => Some(Found::Module(beside(".pyi"))),
-        package => {
-            let native = listing.files().find(|name| strip(name, last).is_some_and(is_native));
-            native.map(|name| Found::Native(folder.join(name))).or(package)
-        }
+    let (source, stub, namespace) = match package {
+        Some(Found::Module(file)) if file.path().extension() == Some("py") => (Some(file), None, None),
+        Some(Found::Module(stub)) => (None, Some(stub), None),
+        other => (None, None, other),
+    };
+    if let Some(file) = source.or_else(|| beside(".py")).or(stub).or_else(|| beside(".pyi")) {
+        return Some(Found::Module(file));
     }
+    let native = listing.files().find(|name| is_native(name, last));
+    native.map(|name| Found::Native(folder.join(name))).or(namespace)
 }
 
 /// A folder as a package: by its `__init__`, else as a part of a namespace.
 fn package(files: &Files, dir: &Utf8Path) -> Option<Found> {
     let listing = files.list(dir);
-    let init = ["__init__.py", "__init__.pyi"]
-        .into_iter()
-        .find(|name| listing.kind(name) == Some(crate::vfs::EntryKind::File));
+    let init =
+        ["__init__.py", "__init__.pyi"].into_iter().find(|name| listing.kind(name) == Some(EntryKind::File));
     match init {
         Some(name) => Some(Found::Module(FileId::new(&dir.join(name)))),
         None => files.is_dir(dir).then(|| Found::Namespace(dir.to_owned())),
     }
 }
 
-fn strip<'n>(name: &'n str, stem: &str) -> Option<&'n str> {
-    name.strip_prefix(stem).filter(|rest| rest.starts_with('.'))
-}
-
-/// Whether what follows a module's name says that it is compiled: `.so`, `.cpython-313-darwin.so`, `.pyd`, `.pyx`.
-fn is_native(rest: &str) -> bool {
-    rest == ".pyx" || rest.ends_with(".so") || rest.ends_with(".pyd")
+/// Whether a file is a compiled module of this name: `io.so`, `io.cpython-313-darwin.so`, `io.pyd`, or `io.pyx`.
+fn is_native(name: &str, module: &str) -> bool {
+    let rest = name.strip_prefix(module).filter(|rest| rest.starts_with('.'));
+    rest.is_some_and(|rest| rest == ".pyx" || rest.ends_with(".so") || rest.ends_with(".pyd"))
 }
 
 /// Finds an absolute module below a folder that is on `sys.path`.

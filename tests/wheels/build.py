@@ -1,5 +1,9 @@
-"""Builds a wheel of each folder below argv[1] by its own backend and prints the wheels' Python files as JSON."""
+"""Builds each folder below argv[1] by its own backend and prints the Python files of the wheels as JSON.
 
+What an editable install would put into `site-packages` is unpacked below argv[2], in a folder of the same name.
+"""
+
+import contextlib
 import importlib
 import json
 import os
@@ -13,7 +17,7 @@ import zipfile
 os.environ["PATH"] = os.pathsep.join([str(pathlib.Path(sys.executable).parent), os.environ["PATH"]])
 
 
-def python_files(project: pathlib.Path) -> list[str]:
+def python_files(project: pathlib.Path, site_packages: pathlib.Path) -> list[str]:
     os.chdir(project)
     manifest = project.joinpath("pyproject.toml").read_text()
     backend = re.search(r'^build-backend = "(.+)"$', manifest, re.MULTILINE)
@@ -22,16 +26,21 @@ def python_files(project: pathlib.Path) -> list[str]:
     with tempfile.TemporaryDirectory() as out:
         wheel = hooks.build_wheel(out, {}, None)
         names = zipfile.ZipFile(pathlib.Path(out, wheel)).namelist()
+    with tempfile.TemporaryDirectory() as out, contextlib.suppress(ValueError):
+        # hatchling refuses where a folder is shipped by another name.
+        editable = hooks.build_editable(out, {}, None)
+        zipfile.ZipFile(pathlib.Path(out, editable)).extractall(site_packages)
     return sorted(name for name in names if name.endswith((".py", ".pyi")))
 
 
+projects, environments = map(pathlib.Path, sys.argv[1:])  # which backends change
 results = {}
 # Backends talk on standard output, also from processes of their own.
 answer = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)
-for project in sorted(pathlib.Path(sys.argv[1]).iterdir()):
+for project in sorted(projects.iterdir()):
     try:
-        results[project.name] = {"files": python_files(project)}
+        results[project.name] = {"files": python_files(project, environments / project.name / "lib" / "python3" / "site-packages")}
     except BaseException as error:  # a backend may exit
         results[project.name] = {"error": f"{type(error).__name__}: {error}"}
 json.dump(results, answer)

@@ -1,5 +1,8 @@
 //! Holds the computed layouts against the real build backends: each project below is built by its own backend, and
-//! the Python files of the wheel are compared with what `Layout::modules` says that it ships.
+//! the Python files of the wheel are compared with what `Layout::modules` says that it ships. Likewise what backends
+//! write for an editable install is read as an `Environment`, which has to lead to the same files.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod cases;
 
@@ -8,13 +11,15 @@ use std::path::Path;
 use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use crossloc::manifest::{BuildSystem, DistributionName};
+use crossloc::manifest::{DistributionName, ManifestKind, Setuptools, read};
 use crossloc::python::ModuleName;
 use crossloc::source::Found;
-use crossloc::source::layout::layout;
+use crossloc::source::environment::Environment;
+use crossloc::source::layout::{Layout, layout};
 use crossloc::vfs::{FileId, Files};
 
 /// A project to build.
+#[derive(Clone)]
 struct Case {
     /// What is special about it; also its folder's name.
     title: &'static str,
@@ -26,21 +31,30 @@ struct Case {
     files: &'static str,
     /// Other files with their text.
     extra: &'static [(&'static str, &'static str)],
-    /// The manifest's tables as they are read.
-    build: BuildSystem,
 }
 
 const NAME: &str = "acme-shared";
+
+/// What these ship from outside their source folder, or by another name than its folder has, is copied, left out or
+/// refused by an editable install.
+const NOT_EDITABLE: &[&str] = &[
+    "hatch-sources-rewritten",
+    "hatch-force-include",
+    "poetry-packages",
+    "poetry-globs-and-includes",
+    "pdm-includes",
+];
 
 #[test]
 fn wheels_hold_what_layouts_ship() {
     let temp = tempfile::tempdir().unwrap();
     let root = Utf8PathBuf::from_path_buf(temp.path().canonicalize().unwrap()).unwrap();
+    let (projects, environments) = (root.join("projects"), root.join("environments"));
     let cases = cases::cases();
     for case in &cases {
-        write(case, &root.join(case.title));
+        write(case, &projects.join(case.title));
     }
-    let wheels = build(&root);
+    let wheels = build(&projects, &environments);
     let mut differences = Vec::new();
     for case in &cases {
         let (modules, error) = &wheels[case.title];
@@ -48,9 +62,10 @@ fn wheels_hold_what_layouts_ship() {
             differences.push(format!("{}: does not build: {error}", case.title));
             continue;
         }
-        let dir = root.join(case.title);
-        differences
-            .extend(compare(case, &dir, modules).into_iter().map(|text| format!("{}: {text}", case.title)));
+        let dir = projects.join(case.title);
+        let found =
+            compare(case, &dir, modules).into_iter().chain(lead(case, &dir, &environments.join(case.title)));
+        differences.extend(found.map(|text| format!("{}: {text}", case.title)));
     }
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
@@ -75,10 +90,20 @@ fn manifest(case: &Case) -> String {
     format!("{system}{project}{}", case.tables)
 }
 
+fn layout_of(files: &Files, case: &Case, dir: &Utf8Path) -> Layout {
+    let read = read(ManifestKind::Pyproject, &manifest(case));
+    let mut build = read.build;
+    // That there is nothing to read about setuptools is the sum of several files, which is not what is tested here.
+    if case.backend.is_empty() {
+        build.setuptools = Some(Setuptools::default());
+    }
+    layout(files, dir, DistributionName::new(NAME).as_ref(), Some(&build))
+}
+
 /// Differences between the wheel's modules and the layout's, and answers of the layout that disagree with each other.
 fn compare(case: &Case, dir: &Utf8Path, wheel: &BTreeSet<String>) -> Vec<String> {
     let files = Files::default();
-    let layout = layout(&files, dir, DistributionName::new(NAME).as_ref(), Some(&case.build));
+    let layout = layout_of(&files, case, dir);
     let shipped = layout.modules(&files);
     let computed: BTreeSet<String> = shipped.iter().map(|(module, _)| module.to_string()).collect();
     let mut differences = Vec::new();
@@ -111,13 +136,30 @@ fn compare(case: &Case, dir: &Utf8Path, wheel: &BTreeSet<String>) -> Vec<String>
     differences
 }
 
+/// Modules that the environment of an editable install does not lead to.
+fn lead(case: &Case, dir: &Utf8Path, environment: &Utf8Path) -> Vec<String> {
+    let files = Files::default();
+    if NOT_EDITABLE.contains(&case.title) {
+        return Vec::new();
+    }
+    let shipped = layout_of(&files, case, dir).modules(&files);
+    let Some(environment) = Environment::at(&files, environment) else {
+        return vec!["the editable install is no environment".to_owned()];
+    };
+    let misled = shipped.into_iter().filter_map(|(module, file)| {
+        let found = environment.find(&files, &module);
+        (found != Some(Found::Module(file))).then(|| format!("`{module}` is installed as {found:?}"))
+    });
+    misled.collect()
+}
+
 type Wheel = (BTreeSet<String>, Option<String>);
 
 /// Builds all projects in one process, by the backends of a virtual environment that is made once.
-fn build(projects: &Utf8Path) -> BTreeMap<String, Wheel> {
+fn build(projects: &Utf8Path, environments: &Utf8Path) -> BTreeMap<String, Wheel> {
     let python = environment();
     let mut command = Command::new(python.as_std_path());
-    command.arg(here("build.py")).arg(projects.as_std_path());
+    command.arg(here("build.py")).args([projects.as_std_path(), environments.as_std_path()]);
     let printed = run(&mut command);
     let answer: serde_json::Value = serde_json::from_slice(&printed).unwrap();
     let wheel = |value: &serde_json::Value| {

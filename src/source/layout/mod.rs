@@ -155,7 +155,7 @@ impl Root {
     }
 
     /// The module that a file below this root is, where its path spells one.
-    fn module_of(&self, path: &Utf8Path) -> Option<ModuleName> {
+    pub(super) fn module_of(&self, path: &Utf8Path) -> Option<ModuleName> {
         let mut segments: Vec<&str> = self.prefix.iter().flat_map(|prefix| prefix.segments()).collect();
         let relative = path.strip_prefix(&self.dir).ok()?;
         if !relative.as_str().is_empty() {

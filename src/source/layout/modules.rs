@@ -114,7 +114,7 @@ impl Layout {
                     && !matches!(name, "__pycache__" | "node_modules")
                     && depth < MAX_DEPTH
                     && !self.is_elsewhere(root, &inner)
-                    && root.packages.may_hold_below(root, &inner)
+                    && root.packages.may_hold_below(files, root, &inner)
                 {
                     folders.push_back((inner, depth + 1));
                 }

@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::pattern::fnmatch;
 use super::{Globs, Root};
-use crate::vfs::Files;
+use crate::vfs::{EntryKind, Files};
 
 /// What is shipped of a root: what an `include` rule takes and no `exclude` rule takes away. No rules ship nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -39,7 +39,12 @@ pub enum Rule {
         /// Whether folders without `__init__.py` are packages.
         namespaces: bool,
     },
+    /// What lies in a project inside this one. (For places that no backend's rules delimit.)
+    OtherProjects,
 }
+
+/// What makes a folder a project of its own.
+const PROJECT_FILES: [&str; 3] = ["pyproject.toml", "setup.py", "setup.cfg"];
 
 impl Packages {
     /// Everything is shipped.
@@ -59,8 +64,9 @@ impl Packages {
     }
 
     /// Whether a folder below `root` can hold anything that is shipped; an upper bound that spares walks.
-    pub(super) fn may_hold_below(&self, root: &Root, dir: &Utf8Path) -> bool {
+    pub(super) fn may_hold_below(&self, files: &Files, root: &Root, dir: &Utf8Path) -> bool {
         self.include.iter().any(|rule| rule.may_take_below(root, dir))
+            && !(self.exclude.contains(&Rule::OtherProjects) && is_project(files, dir))
     }
 }
 
@@ -88,12 +94,13 @@ impl Rule {
                     && !pruned(&package, exclude)
                     && (*namespaces || packages_all_the_way(files, root, path))
             }
+            Rule::OtherProjects => folders_below(root, path).any(|dir| is_project(files, dir)),
         }
     }
 
     fn may_take_below(&self, root: &Root, dir: &Utf8Path) -> bool {
         match self {
-            Rule::All | Rule::Globs(_) => true,
+            Rule::All | Rule::Globs(_) | Rule::OtherProjects => true,
             Rule::Path(taken) => taken.starts_with(dir) || dir.starts_with(taken),
             Rule::Package(name) | Rule::Module(name) => is_at_or_below(name, &dotted(root, dir)),
             Rule::ModulesExcept(_) => dir == root.dir,
@@ -145,6 +152,15 @@ fn is_pruned_at(package: &str, exclude: &[String]) -> bool {
 }
 
 fn packages_all_the_way(files: &Files, root: &Root, path: &Utf8Path) -> bool {
-    let mut dirs = path.ancestors().skip(1).take_while(|dir| *dir != root.dir);
-    dirs.all(|dir| files.is_file(&dir.join("__init__.py")))
+    folders_below(root, path).all(|dir| files.is_file(&dir.join("__init__.py")))
+}
+
+fn is_project(files: &Files, dir: &Utf8Path) -> bool {
+    let listing = files.list(dir);
+    PROJECT_FILES.iter().any(|name| listing.kind(name) == Some(EntryKind::File))
+}
+
+/// The folders between `root` and the file at `path`.
+fn folders_below<'p>(root: &'p Root, path: &'p Utf8Path) -> impl Iterator<Item = &'p Utf8Path> {
+    path.ancestors().skip(1).take_while(|dir| *dir != root.dir)
 }

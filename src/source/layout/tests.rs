@@ -44,6 +44,8 @@ fn a_project_without_a_backend_is_taken_generously() {
         "settings.py",
         "setup.py",
         "my-data/x.py",
+        "projects/etl/pyproject.toml",
+        "projects/etl/etl/x.py",
         ".venv/lib/x.py",
         "env2/pyvenv.cfg",
         "env2/lib/x.py",
@@ -53,6 +55,7 @@ fn a_project_without_a_backend_is_taken_generously() {
     assert_eq!(found(&layout, &dir, "acme.io"), "src/acme/io.py");
     assert_eq!(found(&layout, &dir, "tests.test_x"), "tests/test_x.py");
     assert_eq!(found(&layout, &dir, "jobs"), "namespace jobs");
+    assert_eq!(found(&layout, &dir, "projects.etl.etl.x"), "projects/etl/etl/x.py");
     assert_eq!(found(&layout, &dir, "acme.nothing"), "nothing");
     let of = |path: &str| layout.module_of(&FileId::new(&dir.join(path))).map(|module| module.to_string());
     assert_eq!(of("src/acme/__init__.py").as_deref(), Some("acme"));
