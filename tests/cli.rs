@@ -45,6 +45,8 @@ fn usage_errors_exit_with_2() {
         (&["check", "--colour"][..], "error: unexpected argument '--colour' found"),
         (&["chekc"], "error: unrecognized subcommand 'chekc'"),
         (&["check", "--fail-on", "hint"], "error: invalid value 'hint' for '--fail-on <SEVERITY>'"),
+        (&["resolve", "a b", "--from", "."], "error: `a b` is not the name of a module"),
+        (&["resolve", "a", "--from", "gone"], "error: `gone` is not a folder"),
         (&["check", "gone"], "error: cannot check `gone`: no such file or folder"),
     ] {
         let output = crossloc(dir.path(), arguments);
@@ -169,6 +171,52 @@ fn the_demo_writes_three_strategies_and_checks_them() {
     assert!(demo.join("reports/.venv/pyvenv.cfg").is_file());
     let printed = told(&output);
     assert!(printed.contains("  cd crossloc-demo\n"), "{printed}");
+
+    insta::assert_snapshot!(told(&crossloc(&demo, &["locations"])), @r#"
+    exit 0
+    --- stdout
+    billing (billing, billing.definitions)
+      shared-metrics  1.0.0  submodule  billing/vendor/shared-metrics
+
+    orders (orders, orders.definitions)
+      acme-shared   0.2.0            path  shared
+      acme-testing  unknown version  path  testing
+
+    reports (reports, reports.definitions)
+      acme-shared  0.1.3  registry  venv:reports/.venv
+
+    shared
+      acme-shared     0.2.0  shared                         used by orders
+      shared-metrics  1.0.0  billing/vendor/shared-metrics  used by billing
+    "#);
+    insta::assert_snapshot!(told(&crossloc(&demo, &["resolve", "acme.io:save", "--from", "orders"])), @r#"
+    exit 0
+    --- stdout
+    shared/src/acme/io.py:14:5
+      acme-shared 0.2.0 (path)
+      - orders/pyproject.toml:6: requires `acme-shared<0.2`
+      - orders/pyproject.toml:16: takes `acme-shared` from `shared`
+      - shared/pyproject.toml: version 0.2.0
+    "#);
+    let missing = crossloc(&demo, &["resolve", "acme.io:load_partition", "--from", "reports"]);
+    insta::assert_snapshot!(told(&missing), @r#"
+    exit 1
+    --- stdout
+    not found: `acme.io` has no `load_partition`
+      acme-shared 0.1.3 (registry)
+      - reports/pyproject.toml:6: requires `acme-shared==0.1.3`
+      - reports/pyproject.toml:13: takes `acme-shared` from a package index
+      - installed in reports/.venv
+    "#);
+    let undeclared = crossloc(&demo, &["resolve", "acme.io", "--from", "billing", "--format", "json"]);
+    let undeclared: serde_json::Value = serde_json::from_slice(&undeclared.stdout).unwrap();
+    assert_eq!((&undeclared["status"], &undeclared["strategy"]), (&"found".into(), &"undeclared".into()));
+    insta::assert_snapshot!(told(&crossloc(&demo, &["check", "--location", "oders"])), @r#"
+    exit 2
+    --- stderr
+    error: there is no code location `oders`
+    hint: did you mean `orders`?
+    "#);
 
     insta::assert_snapshot!(told(&crossloc(dir.path(), &["demo"])).replace(dir.path().to_str().unwrap(), "…"), @r#"
     exit 2

@@ -8,6 +8,7 @@ use super::scope::Scope;
 use super::{Failure, fix, output, rule};
 use crate::report::{self, Report, summary::plural};
 use crate::rules::{self, Findings, Rule, Selection, Severity};
+use crate::text::nearest;
 use crate::vfs::{Files, relative};
 use crate::workspace::Workspace;
 use crate::workspace::config::{self, LoadedConfig};
@@ -64,6 +65,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let scope = Scope::new(&arguments.paths)?;
     let mut files = Files::default();
     tell_configuration(&files, &scope)?;
+    if let Some(name) = &arguments.location {
+        known_location(name, &Workspace::new(files.clone(), scope.folders.clone()))?;
+    }
     let mut findings = find(&files, &scope, &selection, arguments);
     if arguments.fix {
         let fixed = fix::run(&mut files, &mut findings, |files| find(files, &scope, &selection, arguments))?;
@@ -77,6 +81,19 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 
 fn known(names: &[String]) -> Result<Vec<&'static str>, Failure> {
     names.iter().map(|name| rule::find(name.trim()).map(|rule: &Rule| rule.name)).collect()
+}
+
+fn known_location(name: &str, workspace: &Workspace) -> Result<(), Failure> {
+    let locations = workspace.locations();
+    let mut names = locations.iter().map(|location| location.name.as_str());
+    if names.any(|known| known == name) {
+        return Ok(());
+    }
+    let failure = Failure::new(format!("there is no code location `{name}`"));
+    Err(match nearest(name, locations.iter().map(|location| location.name.as_str())) {
+        Some(near) => failure.with_hint(format!("did you mean `{near}`?")),
+        None => failure.with_hint("`crossloc locations` lists all of them"),
+    })
 }
 
 /// Says what is wrong with the configuration; one that cannot be read at all ends the run, as nobody knows what it

@@ -170,9 +170,10 @@ a path (orders), a git submodule (billing) and a pinned release (reports). Nothi
 configured. Try next:
 
   cd {folder}
+  crossloc locations
+  crossloc resolve acme.io:save --from orders
   crossloc rule {rule}
-  crossloc check --fix orders && crossloc check
-  crossloc check --format json
+  crossloc check --fix
 "
     )
 }

@@ -4,7 +4,9 @@ mod check;
 mod demo;
 mod fix;
 mod git;
+mod locations;
 mod output;
+mod resolve;
 mod rule;
 mod scope;
 mod server;
@@ -27,6 +29,10 @@ enum Command {
     Check(check::Arguments),
     /// Serve an editor over the Language Server Protocol
     Server(server::Arguments),
+    /// List every code location: what it shares, how, and at which version
+    Locations(locations::Arguments),
+    /// Show which file an import leads to from one folder, and who says so
+    Resolve(resolve::Arguments),
     /// Explain a rule, or list all of them
     Rule(rule::Arguments),
     /// Write a small workspace with every way to share code, and check it
@@ -52,11 +58,22 @@ impl Failure {
     }
 }
 
+/// How answers are printed.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum AnswerFormat {
+    /// For reading
+    Text,
+    /// One JSON object
+    Json,
+}
+
 /// Runs what the process was asked for. Exit codes: 0 fine, 1 findings, 2 could not do it.
 pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Server(arguments) => Ok(server::run(arguments)),
+        Command::Locations(arguments) => locations::run(&arguments),
+        Command::Resolve(arguments) => resolve::run(&arguments),
         Command::Rule(arguments) => rule::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
     };

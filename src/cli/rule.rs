@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::{Failure, output};
+use super::{AnswerFormat, Failure, output};
 use crate::report::rule_pages;
 use crate::rules::{self, Rule};
 
@@ -14,14 +14,8 @@ pub struct Arguments {
     #[arg(long, conflicts_with = "name")]
     all: bool,
     /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-}
-
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    format: AnswerFormat,
 }
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
@@ -31,9 +25,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     };
     let pages = arguments.all || arguments.name.is_some();
     let text = match arguments.format {
-        Format::Json => rule_pages::json(&wanted),
-        Format::Text if pages => rule_pages::markdown(&wanted),
-        Format::Text => rule_pages::list(&wanted),
+        AnswerFormat::Json => rule_pages::json(&wanted),
+        AnswerFormat::Text if pages => rule_pages::markdown(&wanted),
+        AnswerFormat::Text => rule_pages::list(&wanted),
     };
     output::data(&text)?;
     Ok(ExitCode::SUCCESS)

@@ -1,8 +1,12 @@
 //! Every code location, what it shares, by which strategy, at which version.
 
+use camino::{Utf8Path, Utf8PathBuf};
+use rustc_hash::FxHashSet;
 use serde::Serialize;
 
+use super::evidence::Witness;
 use super::{printable, to_json};
+use crate::workspace::{self, CodeLocation, Dependency, Project, Provision, Workspace};
 
 /// The answer of `crossloc locations`; its JSON is this, with `version` before it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -18,8 +22,8 @@ pub struct Locations {
 pub struct Location {
     /// Its name.
     pub name: String,
-    /// The folder of its project, relative to the root.
-    pub project: String,
+    /// The folder of its project, relative to the root; `None` where only a name is known.
+    pub project: Option<String>,
     /// The module that Dagster loads, where that is declared.
     pub module: Option<String>,
     /// Where it is declared; empty where nothing declares it.
@@ -93,6 +97,16 @@ impl Strategy {
     }
 }
 
+impl From<workspace::Strategy> for Strategy {
+    fn from(strategy: workspace::Strategy) -> Self {
+        match strategy {
+            workspace::Strategy::Path => Self::Path,
+            workspace::Strategy::Workspace => Self::Workspace,
+            workspace::Strategy::Submodule => Self::Submodule,
+        }
+    }
+}
+
 /// A distribution that several projects use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SharedDistribution {
@@ -106,6 +120,124 @@ pub struct SharedDistribution {
     pub modules: Vec<String>,
     /// The locations, and else projects, that take it.
     pub consumers: Vec<String>,
+}
+
+/// What a workspace says; paths are shown relative to `root`.
+pub fn collect(workspace: &Workspace, root: &Utf8Path) -> Locations {
+    let witness = Witness { workspace, root };
+    let locations = workspace.locations();
+    Locations {
+        locations: locations.iter().map(|location| location_of(witness, location)).collect(),
+        shared: shared_of(witness, &locations),
+    }
+}
+
+fn location_of(witness: Witness<'_>, location: &CodeLocation) -> Location {
+    let project = location.project.as_ref().and_then(|dir| witness.workspace.project_at(dir));
+    let declared = location.declared_in.iter();
+    Location {
+        name: location.name.clone(),
+        project: location.project.as_ref().map(|dir| witness.path(dir)),
+        module: location.module.clone(),
+        declared_in: declared
+            .map(|place| Declaration { file: witness.path(place.file.path()), line: witness.line(place) })
+            .collect(),
+        shared: project.map(|project| taken_by(witness, &project)).unwrap_or_default(),
+    }
+}
+
+/// What a project and the environment it is installed into require that is shared, each distribution once.
+fn taken_by(witness: Witness<'_>, project: &Project) -> Vec<Taken> {
+    let workspace = witness.workspace;
+    let mut dependencies = workspace.dependencies(project).to_vec();
+    for parent in workspace.environment_parents(project) {
+        dependencies.extend(workspace.dependencies(&parent).iter().cloned());
+    }
+    let mut seen = FxHashSet::default();
+    let mut taken: Vec<Taken> = dependencies
+        .iter()
+        .filter(|dependency| project.distribution() != Some(&dependency.name))
+        .filter_map(|dependency| taken(witness, project, dependency))
+        .filter(|taken| seen.insert(taken.distribution.clone()))
+        .collect();
+    taken.sort_by(|a, b| a.distribution.cmp(&b.distribution));
+    taken
+}
+
+/// `None` for what is not first-party.
+fn taken(witness: Witness<'_>, project: &Project, dependency: &Dependency) -> Option<Taken> {
+    let workspace = witness.workspace;
+    let environment = workspace.environment(project);
+    let installed =
+        environment.as_ref().and_then(|found| found.distribution(&workspace.files, &dependency.name));
+    let installed = installed.map(|installed| installed.version);
+    let (strategy, version, source) = match &dependency.provision {
+        Provision::Live { dir, strategy } => {
+            let version = workspace.project_at(dir).and_then(|project| workspace.version_text(&project));
+            ((*strategy).into(), version, Some(witness.path(dir)))
+        }
+        Provision::NoFolder(dir) | Provision::NoProject(dir) => {
+            (Strategy::Path, None, Some(witness.path(dir)))
+        }
+        Provision::NotMember(_) => (Strategy::Workspace, None, None),
+        Provision::Archive(path) => (Strategy::Path, None, Some(witness.path(path))),
+        Provision::Git if workspace.is_first_party(&dependency.name) => (Strategy::Git, None, None),
+        Provision::Registry if workspace.is_first_party(&dependency.name) => {
+            let version = pinned(dependency).or_else(|| installed.clone());
+            let at_hand = environment.filter(|_| installed.is_some() && version == installed);
+            let source = at_hand.map(|environment| format!("venv:{}", witness.path(&environment.dir)));
+            (Strategy::Registry, version, source)
+        }
+        Provision::Git | Provision::Url | Provision::Registry => return None,
+    };
+    Some(Taken {
+        distribution: dependency.name.to_string(),
+        strategy,
+        requirement: dependency.requirement.as_ref().map(|_| witness.requirement(dependency)),
+        version,
+        locked: None,
+        installed,
+        source,
+        evidence: witness.dependency(dependency),
+    })
+}
+
+/// The version that an exact specifier names.
+fn pinned(dependency: &Dependency) -> Option<String> {
+    let specifiers = &dependency.requirement.as_ref()?.specifier.as_ref()?.value;
+    let exact = specifiers
+        .iter()
+        .find(|one| matches!(one.operator(), pep440_rs::Operator::Equal | pep440_rs::Operator::ExactEqual))?;
+    Some(exact.version().to_string())
+}
+
+/// The projects that another one requires live.
+fn shared_of(witness: Witness<'_>, locations: &[CodeLocation]) -> Vec<SharedDistribution> {
+    let name_of = |consumer: &Project| {
+        let location = locations.iter().find(|one| one.project.as_deref() == Some(&*consumer.dir));
+        location.map_or_else(|| consumer.display_name().to_owned(), |location| location.name.clone())
+    };
+    let consumers = witness.workspace.consumers();
+    let mut all: Vec<(Utf8PathBuf, SharedDistribution)> = consumers
+        .into_iter()
+        .filter_map(|(dir, users)| {
+            let project = witness.workspace.project_at(&dir)?;
+            let mut consumers: Vec<String> = users.iter().map(|(user, _)| name_of(user)).collect();
+            consumers.sort();
+            consumers.dedup();
+            let modules = project.layout.top_level(&witness.workspace.files);
+            let shared = SharedDistribution {
+                distribution: project.distribution()?.to_string(),
+                version: witness.workspace.version_text(&project),
+                project: Some(witness.path(&dir)),
+                modules: modules.iter().map(ToString::to_string).collect(),
+                consumers,
+            };
+            Some((dir, shared))
+        })
+        .collect();
+    all.sort_by(|a, b| (&a.1.distribution, &a.0).cmp(&(&b.1.distribution, &b.0)));
+    all.into_iter().map(|(_, shared)| shared).collect()
 }
 
 #[derive(Serialize)]
@@ -124,8 +256,10 @@ pub fn json(locations: &Locations) -> String {
 pub fn text(locations: &Locations) -> String {
     let mut out = String::new();
     for location in &locations.locations {
-        let module = location.module.as_deref().map(|module| format!(", {module}")).unwrap_or_default();
-        out.push_str(&printable(&format!("{} ({}{module})", location.name, location.project)));
+        let known: Vec<&str> =
+            [location.project.as_deref(), location.module.as_deref()].into_iter().flatten().collect();
+        let known = if known.is_empty() { String::new() } else { format!(" ({})", known.join(", ")) };
+        out.push_str(&printable(&format!("{}{known}", location.name)));
         out.push('\n');
         let rows: Vec<Vec<String>> = location.shared.iter().map(row).collect();
         push_table(&mut out, &rows);
@@ -208,7 +342,7 @@ mod tests {
             locations: vec![
                 Location {
                     name: "canvas".to_owned(),
-                    project: "dg/canvas".to_owned(),
+                    project: Some("dg/canvas".to_owned()),
                     module: Some("canvas.definitions".to_owned()),
                     declared_in: vec![Declaration { file: "workspace.yaml".to_owned(), line: 2 }],
                     shared: vec![
@@ -218,7 +352,7 @@ mod tests {
                 },
                 Location {
                     name: "lone".to_owned(),
-                    project: "dg/lone".to_owned(),
+                    project: Some("dg/lone".to_owned()),
                     module: None,
                     declared_in: vec![],
                     shared: vec![],

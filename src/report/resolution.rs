@@ -1,9 +1,17 @@
 //! Which file a module leads to from one folder, and who says so.
 
+use camino::Utf8Path;
 use serde::Serialize;
 
+use super::evidence::Witness;
 use super::locations::Strategy;
-use super::{printable, to_json};
+use super::{place, printable, to_json};
+use crate::manifest::DistributionName;
+use crate::python::ModuleName;
+use crate::semantics::{Entity, Semantics};
+use crate::text::TextRange;
+use crate::vfs::FileId;
+use crate::workspace::{Dependency, Found, NotFound, Project, Provision, Resolution, Standing, Workspace};
 
 /// The answer of `crossloc resolve`; its JSON is this, with `version` before it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -40,6 +48,183 @@ pub enum Status {
     Ambiguous,
     /// None.
     NotFound,
+}
+
+/// A module, and perhaps a name in it, asked for as code of one folder would import it.
+#[derive(Clone, Copy)]
+pub struct Question<'q> {
+    /// The module.
+    pub module: &'q ModuleName,
+    /// A name in it, dotted for a member: `Table.rows`.
+    pub symbol: Option<&'q str>,
+    /// The folder that asks (absolute).
+    pub from: &'q Utf8Path,
+}
+
+/// The answer of a workspace; paths are shown relative to `root`.
+pub fn collect(workspace: &Workspace, root: &Utf8Path, question: Question<'_>) -> ResolutionReport {
+    let witness = Witness { workspace, root };
+    let importer = FileId::new(&question.from.join("__init__.py"));
+    let mut report = match &*workspace.resolve(&importer, question.module) {
+        Resolution::Found(found) => found_report(witness, &importer, found),
+        Resolution::Namespace(dirs) => ResolutionReport {
+            evidence: dirs.iter().map(|dir| witness.path(dir)).collect(),
+            ..ResolutionReport::of(Status::Namespace)
+        },
+        Resolution::Ambiguous(all) => ResolutionReport {
+            evidence: all.iter().map(|found| witness.path(found.file.path())).collect(),
+            ..ResolutionReport::of(Status::Ambiguous)
+        },
+        Resolution::NotFound(reason) => ResolutionReport {
+            reason: Some(reason_of(witness, question.module, reason)),
+            ..ResolutionReport::of(Status::NotFound)
+        },
+    };
+    if let (Some(symbol), Status::Found | Status::Namespace) = (question.symbol, report.status) {
+        seek(witness, &importer, question.module, symbol, &mut report);
+    }
+    report
+}
+
+impl ResolutionReport {
+    fn of(status: Status) -> Self {
+        Self {
+            status,
+            file: None,
+            line: None,
+            column: None,
+            distribution: None,
+            dist_version: None,
+            strategy: None,
+            evidence: Vec::new(),
+            reason: None,
+        }
+    }
+}
+
+fn found_report(witness: Witness<'_>, importer: &FileId, found: &Found) -> ResolutionReport {
+    let workspace = witness.workspace;
+    let provider = found.provider.dir.as_ref().and_then(|dir| workspace.project_at(dir));
+    let importing = workspace.project_of(importer);
+    let name = found.provider.distribution.as_ref();
+    let mut report = ResolutionReport {
+        file: Some(witness.path(found.file.path())),
+        line: Some(1),
+        column: Some(1),
+        distribution: name.map(ToString::to_string),
+        dist_version: provider.as_ref().and_then(|provider| workspace.version_text(provider)),
+        ..ResolutionReport::of(Status::Found)
+    };
+    match &found.provider.standing {
+        Standing::Own => report.evidence.push("a module of the project itself".to_owned()),
+        Standing::Beside => report.evidence.push("a file beside the importing one".to_owned()),
+        Standing::Undeclared => {
+            report.strategy = Some(Strategy::Undeclared);
+            report.evidence.push("nothing here requires it".to_owned());
+        }
+        Standing::Installed
+        | Standing::Direct
+        | Standing::Environment
+        | Standing::Tree
+        | Standing::Transitive(_) => {
+            if let Some(importing) = &importing {
+                show_way(witness, importing, found, &mut report);
+            }
+        }
+    }
+    if let (Standing::Installed, Some(name), Some(importing)) = (&found.provider.standing, name, &importing)
+        && let Some(environment) = workspace.environment(importing)
+    {
+        report.dist_version =
+            environment.distribution(&workspace.files, name).map(|installed| installed.version);
+        report.evidence.push(format!("installed in {}", witness.path(&environment.dir)));
+    }
+    report
+}
+
+/// The requirements on the way, and the strategy of the last one.
+fn show_way(witness: Witness<'_>, importing: &Project, found: &Found, report: &mut ResolutionReport) {
+    let workspace = witness.workspace;
+    let mut way: Vec<DistributionName> = match &found.provider.standing {
+        Standing::Transitive(via) => via.clone(),
+        _ => Vec::new(),
+    };
+    way.extend(found.provider.distribution.clone());
+    let mut projects = vec![workspace.project_at(&importing.dir)];
+    projects.extend(workspace.environment_parents(importing).into_iter().map(Some));
+    for name in way {
+        let step = projects.iter().flatten().find_map(|project| required_by(workspace, project, &name));
+        let Some(step) = step else { return };
+        report.evidence.extend(witness.dependency(&step));
+        report.strategy = match &step.provision {
+            Provision::Live { strategy, .. } => Some((*strategy).into()),
+            Provision::Registry => Some(Strategy::Registry),
+            Provision::Git => Some(Strategy::Git),
+            _ => None,
+        };
+        let Provision::Live { dir, .. } = &step.provision else { return };
+        projects = vec![workspace.project_at(dir)];
+    }
+}
+
+fn required_by(workspace: &Workspace, project: &Project, name: &DistributionName) -> Option<Dependency> {
+    workspace.dependencies(project).iter().find(|dependency| dependency.name == *name).cloned()
+}
+
+fn reason_of(witness: Witness<'_>, module: &ModuleName, reason: &NotFound) -> String {
+    match reason {
+        NotFound::Missing { dir, known, .. } => {
+            format!("`{known}` is in {}, and has no `{module}`", witness.path(dir))
+        }
+        NotFound::NotInstalled(name) => format!("`{name}` is required, and neither open nor installed"),
+        NotFound::Compiled => format!("`{module}` is compiled"),
+        NotFound::Unknown => format!("no project here provides `{module}`"),
+    }
+}
+
+/// Replaces the module's place by that of a name in it, wherever re-exports lead.
+fn seek(
+    witness: Witness<'_>,
+    importer: &FileId,
+    module: &ModuleName,
+    symbol: &str,
+    report: &mut ResolutionReport,
+) {
+    let semantics = Semantics::new(witness.workspace);
+    let mut names = symbol.split('.');
+    let first = names.next().unwrap_or_default();
+    let found = semantics.module(importer, module.clone());
+    let start = found.map(|found| semantics.member_of_module(&found, first)).unwrap_or_default();
+    let entities = names.fold(start, |entities, name| {
+        let types = semantics.types_of(entities);
+        types.iter().flat_map(|object| semantics.member(object, name)).collect()
+    });
+    let target = entities.into_iter().find_map(|entity| match entity {
+        Entity::Module(module) => Some((module.file?, TextRange::empty(0))),
+        Entity::Definition(file, id) => {
+            let summary = witness.workspace.summary(&file)?;
+            let span = summary.spans.definitions.get(id.0 as usize)?;
+            Some((file, span.name))
+        }
+    });
+    let place_of = |file: &FileId, range: TextRange| {
+        Some(place(&*witness.workspace.files.text(file).ok()?, range.start))
+    };
+    match target {
+        Some((file, range)) => {
+            let at = place_of(&file, range);
+            report.status = Status::Found;
+            report.file = Some(witness.path(file.path()));
+            report.line = at.map(|at| at.line);
+            report.column = at.map(|at| at.column);
+        }
+        None => {
+            report.status = Status::NotFound;
+            report.reason = Some(format!("`{module}` has no `{symbol}`"));
+            (report.line, report.column) = (None, None);
+            report.file = None;
+        }
+    }
 }
 
 #[derive(Serialize)]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::{Report, place};
+use super::{Report, place, printable};
 use crate::rules::{Diagnostic, Severity};
 use crate::text::TextRange;
 use crate::vfs::{FileId, SourceText};
@@ -30,6 +30,7 @@ struct Excerpt<'a> {
     marks: Vec<(TextRange, AnnotationKind, &'a str)>,
 }
 
+/// The renderer makes control characters visible in titles and code; in labels and messages that is left to us.
 fn group<'a>(report: &Report<'_>, found: &'a Diagnostic) -> Group<'a> {
     let level = match found.severity {
         Severity::Error => Level::ERROR,
@@ -41,7 +42,7 @@ fn group<'a>(report: &Report<'_>, found: &'a Diagnostic) -> Group<'a> {
         group = show(report, &excerpt, group);
     }
     if let Some(fix) = &found.fix {
-        group = group.element(Level::HELP.message(fix.title.as_str()));
+        group = group.element(Level::HELP.message(printable(&fix.title)));
     }
     group
 }
@@ -68,7 +69,7 @@ fn excerpts(found: &Diagnostic) -> Vec<Excerpt<'_>> {
 }
 
 fn show<'a>(report: &Report<'_>, excerpt: &Excerpt<'a>, group: Group<'a>) -> Group<'a> {
-    let path = report.path(excerpt.file);
+    let path = printable(&report.path(excerpt.file));
     let Some(source) = report.source(excerpt.file) else { return group.element(Origin::path(path)) };
     let window = window(&source, &excerpt.marks);
     if window.len() > LONGEST_SNIPPET {
@@ -76,12 +77,12 @@ fn show<'a>(report: &Report<'_>, excerpt: &Excerpt<'a>, group: Group<'a>) -> Gro
         let start = place(&source, first.start);
         let origin = Origin::path(path).line(start.line as usize).char_column(start.column as usize);
         let group = group.element(origin);
-        return if label.is_empty() { group } else { group.element(Level::NOTE.message(*label)) };
+        return if label.is_empty() { group } else { group.element(Level::NOTE.message(printable(label))) };
     }
     let line = source.lines().line_of(window.start) as usize + 1;
     let marks = excerpt.marks.iter().map(|(range, kind, label)| {
         let annotation = kind.span(within(&source.text, *range, window));
-        if label.is_empty() { annotation } else { annotation.label(*label) }
+        if label.is_empty() { annotation } else { annotation.label(printable(label)) }
     });
     let marks: Vec<Annotation<'a>> = marks.collect();
     let text = window.slice(&source.text).to_owned();
@@ -116,6 +117,7 @@ mod tests {
     use super::*;
     use crate::report::fixture;
     use crate::rules::Related;
+    use crate::text::Document;
 
     fn plain(fixture: &fixture::Fixture) -> String {
         anstream::adapter::strip_str(&render(&fixture.report())).to_string()
@@ -164,10 +166,27 @@ mod tests {
     }
 
     #[test]
+    fn nothing_from_a_workspace_reaches_the_terminal_as_a_command() {
+        let hostile = "\u{1b}[31mred\u{1b}]0;title\u{7}";
+        let mut sample = fixture::sample();
+        let file = fixture::file(&format!("etl/{hostile}.py"));
+        sample.files = sample.files.with_document(&file, Document::new(hostile, 1), vec![]);
+        let found = &mut sample.findings.diagnostics[1];
+        found.related[0].message = hostile.to_owned();
+        found.related[0].file = file.clone();
+        found.file = file;
+        found.message = hostile.to_owned();
+        found.fix.as_mut().unwrap().title = hostile.to_owned();
+        sample.findings.diagnostics.remove(0);
+        let shown = render(&sample.report());
+        assert!(!shown.contains("\u{1b}[31m") && !shown.contains('\u{7}'), "{shown:?}");
+    }
+
+    #[test]
     fn a_line_of_megabytes_is_not_shown() {
         let mut sample = fixture::sample();
         let file = fixture::file("etl/long.py");
-        let document = crate::text::Document::new(&"x".repeat(3_000_000), 1);
+        let document = Document::new(&"x".repeat(3_000_000), 1);
         sample.files = sample.files.with_document(&file, document, vec![]);
         sample.findings.diagnostics.truncate(1);
         sample.findings.diagnostics[0].file = file.clone();

@@ -1,0 +1,79 @@
+//! Who says so: the lines of manifests that lead to an answer, as people read them.
+
+use camino::Utf8Path;
+
+use super::place;
+use crate::text::TextRange;
+use crate::vfs::{FileId, relative};
+use crate::workspace::{Dependency, Place, Project, Provision, Workspace};
+
+/// Words facts about a workspace, paths relative to one folder.
+#[derive(Clone, Copy)]
+pub struct Witness<'w> {
+    /// The workspace.
+    pub workspace: &'w Workspace,
+    /// The folder that paths are shown relative to.
+    pub root: &'w Utf8Path,
+}
+
+impl Witness<'_> {
+    /// A path as it is shown.
+    pub fn path(&self, path: &Utf8Path) -> String {
+        relative(path, self.root)
+    }
+
+    /// The 1-based line of a place.
+    pub fn line(&self, at: &Place) -> u32 {
+        self.workspace.files.text(&at.file).map_or(1, |source| place(&source, at.range.start).line)
+    }
+
+    /// `etl/pyproject.toml:5`.
+    pub fn place(&self, at: &Place) -> String {
+        format!("{}:{}", self.path(at.file.path()), self.line(at))
+    }
+
+    /// A requirement as its manifest has it, without its marker; of a path without a name, the path.
+    pub fn requirement(&self, dependency: &Dependency) -> String {
+        let written = |file: &FileId, range: TextRange| {
+            let source = self.workspace.files.text(file).ok();
+            source.map(|source| range.slice(&source.text).to_owned()).unwrap_or_default()
+        };
+        let range = dependency.requirement.as_ref().map_or(dependency.place.range, |found| found.range);
+        let text = written(&dependency.place.file, range);
+        text.split(';').next().unwrap_or_default().trim().to_owned()
+    }
+
+    /// The steps from a requirement to the code it gets.
+    pub fn dependency(&self, dependency: &Dependency) -> Vec<String> {
+        let name = &dependency.name;
+        let mut steps =
+            vec![format!("{}: requires `{}`", self.place(&dependency.place), self.requirement(dependency))];
+        let target = match &dependency.provision {
+            Provision::Live { dir, .. } => format!("`{}`", self.path(dir)),
+            Provision::NoFolder(dir) => format!("`{}`, where no folder is", self.path(dir)),
+            Provision::NoProject(dir) => format!("`{}`, where no project is", self.path(dir)),
+            Provision::NotMember(Some(root)) => {
+                format!("the workspace at `{}`, which has no such member", self.path(root))
+            }
+            Provision::NotMember(None) => "a workspace, and there is none".to_owned(),
+            Provision::Archive(path) => format!("the archive `{}`", self.path(path)),
+            Provision::Git => "a git repository".to_owned(),
+            Provision::Url => "a URL".to_owned(),
+            Provision::Registry => "a package index".to_owned(),
+        };
+        let by = dependency.source.as_ref().map(|at| format!("{}: ", self.place(at))).unwrap_or_default();
+        steps.push(format!("{by}takes `{name}` from {target}"));
+        if let Provision::Live { dir, .. } = &dependency.provision
+            && let Some(project) = self.workspace.project_at(dir)
+        {
+            steps.extend(self.version(&project));
+        }
+        steps
+    }
+
+    /// Which manifest gives a project its version.
+    pub fn version(&self, project: &Project) -> Option<String> {
+        let version = self.workspace.version_text(project)?;
+        Some(format!("{}: version {version}", self.path(project.version.file.path())))
+    }
+}
