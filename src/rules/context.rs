@@ -2,12 +2,11 @@
 
 use std::sync::{Arc, OnceLock};
 
-use camino::{Utf8Path, Utf8PathBuf};
-use rustc_hash::FxHashMap;
+use camino::Utf8Path;
 
 use super::uses::{self, FileUses};
 use crate::vfs::{FileId, relative};
-use crate::workspace::{CodeLocation, Dependency, Project, Workspace};
+use crate::workspace::{CodeLocation, Consumers, Dependency, Project, Workspace};
 
 /// One run of the rules over one revision. Parts are worked out when the first rule asks for them.
 pub struct Context<'w> {
@@ -15,7 +14,7 @@ pub struct Context<'w> {
     pub workspace: &'w Workspace,
     subjects: OnceLock<Vec<Arc<Project>>>,
     uses: OnceLock<Vec<FileUses>>,
-    consumers: OnceLock<FxHashMap<Utf8PathBuf, Vec<(Arc<Project>, Dependency)>>>,
+    consumers: OnceLock<Consumers>,
 }
 
 impl<'w> Context<'w> {

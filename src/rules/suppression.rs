@@ -207,8 +207,9 @@ import c  # crossloc: ignore[z]
 # crossloc: ignore[x] covers nothing
 ";
         let file = FileId::new(Utf8Path::new("/w/a.py"));
-        let source = SourceText::new(Arc::from(text), false);
-        let comments = comments_of_lines(text);
+        let source = Arc::new(SourceText::new(Arc::from(text), false));
+        let comments =
+            comments_of_lines(text).into_iter().map(|(text, range)| (text.to_owned(), range)).collect();
         let finding = |rule, needle: &str| {
             let at = offset(text.find(needle).unwrap());
             Diagnostic {
@@ -224,7 +225,7 @@ import c  # crossloc: ignore[z]
             }
         };
         let all = vec![finding("x", "a  #"), finding("x", "b\n"), finding("w", "b\n"), finding("x", "c  #")];
-        let (kept, unused) = apply(all, &[FileComments { file: &file, source: &source, comments }]);
+        let (kept, unused) = apply(all, &[FileComments { file: file.clone(), source, comments }]);
         let kept: Vec<_> = kept.iter().map(|d| (d.rule, d.range.slice(text))).collect();
         assert_eq!(kept, [("w", "b"), ("x", "c")]);
         let unused: Vec<_> = unused.iter().map(|u| u.rule.as_ref().map(|rule| rule.value.as_str())).collect();

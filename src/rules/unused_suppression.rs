@@ -120,13 +120,13 @@ mod tests {
 
     fn check(text: &str, ran: bool) -> Vec<(String, String, Option<String>)> {
         let file = FileId::new(Utf8Path::new("/w/a.py"));
-        let source = SourceText::new(Arc::from(text), false);
+        let source = Arc::new(SourceText::new(Arc::from(text), false));
         let (before, comment) = text.split_once('#').unwrap();
         let (start, comment) = (before.len(), comment.lines().next().unwrap());
         let range = TextRange::new(offset(start), offset(start + 1 + comment.len()));
-        let comments = vec![(comment, range)];
+        let comments = vec![(comment.to_owned(), range)];
         let (_, unused) =
-            suppression::apply(vec![], &[FileComments { file: &file, source: &source, comments }]);
+            suppression::apply(vec![], &[FileComments { file, source: source.clone(), comments }]);
         let applied = |fix: &Fix| {
             let mut text = text.to_owned();
             let range = fix.edits[0].range;

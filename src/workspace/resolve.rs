@@ -189,13 +189,13 @@ impl<'w> Search<'w> {
                 }
                 return Some(Found { file, provider: provider(standing) });
             }
-            Some(source::Found::Namespace(dir)) => {
-                if !shipped_only || project.layout.ships(files, self.module) {
-                    self.add_namespace(dir);
-                }
+            Some(source::Found::Namespace(dir))
+                if !shipped_only || project.layout.ships(files, self.module) =>
+            {
+                self.add_namespace(dir);
             }
             Some(source::Found::Native(_)) => self.compiled = true,
-            None => {}
+            Some(source::Found::Namespace(_)) | None => {}
         }
         self.note_prefix(project, &standing, shipped_only);
         None
