@@ -52,6 +52,7 @@ pub struct Workspace {
 #[derive(Default)]
 struct Structure {
     boundaries: Memo<Utf8PathBuf, Utf8PathBuf>,
+    own_names: Memo<Utf8PathBuf, Utf8PathBuf>,
     projects: Memo<Utf8PathBuf, Option<Arc<Project>>>,
     project_dirs: Memo<Utf8PathBuf, Option<Utf8PathBuf>>,
     workspace_roots: Memo<Utf8PathBuf, Option<Utf8PathBuf>>,
