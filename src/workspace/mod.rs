@@ -11,6 +11,7 @@ mod memo;
 mod project;
 mod resolve;
 mod roots;
+mod sources;
 mod version;
 
 use std::sync::{Arc, OnceLock};
@@ -30,6 +31,7 @@ pub use discovery::Discovery;
 pub use locations::CodeLocation;
 pub use project::{Declared, Place, Project};
 pub use resolve::{Found, NotFound, Provider, Resolution, Standing};
+pub use sources::DeclaredSource;
 
 use memo::Memo;
 
