@@ -1,6 +1,10 @@
 //! All rules by name: what is on by default, how bad it is, and the page in the manual.
 
-use super::{Context, Finding, Severity, unused_suppression};
+use super::{
+    Context, Finding, Severity, missing_source_path, parse_error, pins_differ, source_name_mismatch,
+    source_not_member, source_violates_specifier, source_without_requirement, submodule_drift,
+    submodule_uninitialized, unused_suppression,
+};
 use crate::text::nearest;
 
 /// A rule, as its own file declares it.
@@ -38,7 +42,18 @@ impl Rule {
 }
 
 /// One line for each rule, sorted by name.
-const RULES: &[Rule] = &[unused_suppression::RULE];
+const RULES: &[Rule] = &[
+    missing_source_path::RULE,
+    parse_error::RULE,
+    pins_differ::RULE,
+    source_name_mismatch::RULE,
+    source_not_member::RULE,
+    source_violates_specifier::RULE,
+    source_without_requirement::RULE,
+    submodule_drift::RULE,
+    submodule_uninitialized::RULE,
+    unused_suppression::RULE,
+];
 
 /// Every rule, sorted by name.
 pub fn all() -> &'static [Rule] {
@@ -60,7 +75,7 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 10] = [
+    const NO_RULES: [&str; 11] = [
         "context",
         "diagnostic",
         "edits",
@@ -69,6 +84,7 @@ mod tests {
         "needles",
         "registry",
         "selection",
+        "sources",
         "suppression",
         "uses",
     ];

@@ -176,7 +176,7 @@ impl Workspace {
     }
 
     /// What one source entry leads to; `owner` is the project whose manifest holds it.
-    fn entry(
+    pub(super) fn entry(
         &self,
         owner: &Project,
         root: Option<&Project>,

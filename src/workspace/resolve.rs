@@ -390,10 +390,4 @@ impl Workspace {
         let name = module.and_then(|module| environment.provider_of(&self.files, &module));
         name.is_some_and(|name| self.is_first_party(&name))
     }
-
-    /// Whether a distribution has a project here, or is configured as shared.
-    pub fn is_first_party(&self, name: &DistributionName) -> bool {
-        self.configuration().config.shared.iter().any(|shared| shared.value == *name)
-            || !self.projects_named(name).is_empty()
-    }
 }
