@@ -1,13 +1,19 @@
 //! The rules: one file each, whose doc comment is its page in the manual.
 
 mod context;
+mod cross_location_import;
+mod dev_only_dependency;
 mod diagnostic;
 mod edits;
 mod finding;
 mod needles;
 mod registry;
+mod relations;
 mod selection;
+mod shared_imports_location;
 mod suppression;
+mod transitive_dependency;
+mod undeclared_dependency;
 mod unused_suppression;
 mod uses;
 
@@ -15,6 +21,7 @@ pub use context::Context;
 pub use diagnostic::{Diagnostic, Edit, Findings, Fix, NotJudged, Related, Severity};
 pub use finding::Finding;
 pub use registry::{Rule, all, find, nearest_name};
+pub use relations::{Relation, Verdict};
 pub use selection::Selection;
 pub use uses::{FileUses, ImportUse};
 
@@ -53,7 +60,7 @@ pub fn check_selected(workspace: &Workspace, selection: &Selection) -> Findings 
     let discovery = workspace.discovery();
     Findings {
         diagnostics: kept,
-        not_judged: Vec::new(),
+        not_judged: context.all_not_judged(),
         files: discovery.python.iter().filter(|file| is_reported(workspace, file)).count(),
         projects: discovery.projects.iter().filter(|dir| is_reported(workspace, &FileId::new(dir))).count(),
         locations: workspace.locations().len(),
