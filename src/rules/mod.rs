@@ -1,6 +1,8 @@
 //! The rules: one file each, whose doc comment is its page in the manual.
 
 mod context;
+mod cross_location_import;
+mod dev_only_dependency;
 mod diagnostic;
 mod edits;
 mod finding;
@@ -9,7 +11,9 @@ mod needles;
 mod parse_error;
 mod pins_differ;
 mod registry;
+mod relations;
 mod selection;
+mod shared_imports_location;
 mod source_name_mismatch;
 mod source_not_member;
 mod source_violates_specifier;
@@ -18,6 +22,8 @@ mod sources;
 mod submodule_drift;
 mod submodule_uninitialized;
 mod suppression;
+mod transitive_dependency;
+mod undeclared_dependency;
 mod unused_suppression;
 mod uses;
 
@@ -25,6 +31,7 @@ pub use context::Context;
 pub use diagnostic::{Diagnostic, Edit, Findings, Fix, NotJudged, Related, Severity};
 pub use finding::Finding;
 pub use registry::{Rule, all, find, nearest_name};
+pub use relations::{Relation, Verdict};
 pub use selection::Selection;
 pub use uses::{FileUses, ImportUse};
 
