@@ -1,19 +1,24 @@
 //! The rules: one file each, whose doc comment is its page in the manual.
 
+mod absent;
 mod context;
 mod cross_location_import;
 mod dev_only_dependency;
 mod diagnostic;
 mod edits;
 mod finding;
+mod missing_symbol;
 mod needles;
+mod private_import;
 mod registry;
 mod relations;
 mod selection;
+mod shadowed_module;
 mod shared_imports_location;
 mod suppression;
 mod transitive_dependency;
 mod undeclared_dependency;
+mod unresolved_import;
 mod unused_suppression;
 mod uses;
 

@@ -1,8 +1,9 @@
 //! All rules by name: what is on by default, how bad it is, and the page in the manual.
 
 use super::{
-    Context, Finding, Severity, cross_location_import, dev_only_dependency, shared_imports_location,
-    transitive_dependency, undeclared_dependency, unused_suppression,
+    Context, Finding, Severity, cross_location_import, dev_only_dependency, missing_symbol, private_import,
+    shadowed_module, shared_imports_location, transitive_dependency, undeclared_dependency,
+    unresolved_import, unused_suppression,
 };
 use crate::text::nearest;
 
@@ -44,9 +45,13 @@ impl Rule {
 const RULES: &[Rule] = &[
     cross_location_import::RULE,
     dev_only_dependency::RULE,
+    missing_symbol::RULE,
+    private_import::RULE,
+    shadowed_module::RULE,
     shared_imports_location::RULE,
     transitive_dependency::RULE,
     undeclared_dependency::RULE,
+    unresolved_import::RULE,
     unused_suppression::RULE,
 ];
 
@@ -70,7 +75,8 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 11] = [
+    const NO_RULES: [&str; 12] = [
+        "absent",
         "context",
         "diagnostic",
         "edits",
