@@ -1,5 +1,6 @@
 //! The rules: one file each, whose doc comment is its page in the manual.
 
+mod absent;
 mod context;
 mod cross_location_import;
 mod dev_only_dependency;
@@ -7,12 +8,15 @@ mod diagnostic;
 mod edits;
 mod finding;
 mod missing_source_path;
+mod missing_symbol;
 mod needles;
 mod parse_error;
 mod pins_differ;
+mod private_import;
 mod registry;
 mod relations;
 mod selection;
+mod shadowed_module;
 mod shared_imports_location;
 mod source_name_mismatch;
 mod source_not_member;
@@ -24,6 +28,7 @@ mod submodule_uninitialized;
 mod suppression;
 mod transitive_dependency;
 mod undeclared_dependency;
+mod unresolved_import;
 mod unused_suppression;
 mod uses;
 
