@@ -76,7 +76,11 @@ impl Workspace {
         closure: &mut Closure,
     ) {
         for dependency in self.dependencies(project).iter() {
-            if !own && !matches!(dependency.group, Group::Main | Group::Extra(_)) {
+            let needed = match own {
+                true => !(from_parent && dependency.group.is_development()),
+                false => matches!(dependency.group, Group::Main | Group::Extra(_)),
+            };
+            if !needed {
                 continue;
             }
             closure.names.insert(dependency.name.clone());
@@ -92,7 +96,7 @@ impl Workspace {
     }
 
     /// Projects around `project` whose environment it is installed into: a folder above with a pixi manifest or
-    /// requirements that name `project` by path.
+    /// requirements that name `project` by path. What only development or docs install is no such environment.
     pub fn environment_parents(&self, project: &Project) -> Vec<Arc<Project>> {
         let boundary = self.boundary(&project.dir);
         let above = project.dir.ancestors().skip(1).take_while(|dir| dir.starts_with(&boundary));
@@ -102,7 +106,7 @@ impl Workspace {
                 let environment = matches!(dependency.group, Group::Environment(_)) || is_environment_file(parent, dependency);
                 let live = matches!(&dependency.provision, Provision::Live { dir, strategy: Strategy::Path | Strategy::Submodule }
                     if *dir == project.dir);
-                environment && live
+                environment && live && !dependency.group.is_development()
             })
         };
         parents.filter(names_it).collect()
