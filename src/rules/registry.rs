@@ -3,7 +3,7 @@
 use super::{
     Context, Finding, Severity, cross_location_import, dev_only_dependency, missing_symbol, private_import,
     shadowed_module, shared_imports_location, transitive_dependency, undeclared_dependency,
-    unresolved_import, unused_suppression,
+    unresolved_import, unused_dependency, unused_suppression,
 };
 use crate::text::nearest;
 
@@ -52,6 +52,7 @@ const RULES: &[Rule] = &[
     transitive_dependency::RULE,
     undeclared_dependency::RULE,
     unresolved_import::RULE,
+    unused_dependency::RULE,
     unused_suppression::RULE,
 ];
 
@@ -75,12 +76,13 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 12] = [
+    const NO_RULES: [&str; 13] = [
         "absent",
         "context",
         "diagnostic",
         "edits",
         "finding",
+        "mentions",
         "mod",
         "needles",
         "registry",
