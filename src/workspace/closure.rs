@@ -95,6 +95,22 @@ impl Workspace {
         }
     }
 
+    /// All names required, also by the first-party trees of what is required from a registry; walks everything.
+    pub(super) fn names_behind_trees(&self, closure: &Closure) -> FxHashSet<DistributionName> {
+        let mut names = closure.names.clone();
+        let mut waiting: Vec<DistributionName> = names.iter().cloned().collect();
+        while let Some(name) = waiting.pop() {
+            for project in self.projects_named(&name) {
+                for dependency in self.dependencies(&project).iter().filter(|d| d.group == Group::Main) {
+                    if names.insert(dependency.name.clone()) {
+                        waiting.push(dependency.name.clone());
+                    }
+                }
+            }
+        }
+        names
+    }
+
     /// Projects around `project` whose environment it is installed into: a folder above with a pixi manifest or
     /// requirements that name `project` by path. What only development or docs install is no such environment.
     pub fn environment_parents(&self, project: &Project) -> Vec<Arc<Project>> {
