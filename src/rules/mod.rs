@@ -1,13 +1,29 @@
 //! The rules: one file each, whose doc comment is its page in the manual.
 
 mod context;
+mod cross_location_import;
+mod dev_only_dependency;
 mod diagnostic;
 mod edits;
 mod finding;
+mod missing_source_path;
 mod needles;
+mod parse_error;
+mod pins_differ;
 mod registry;
+mod relations;
 mod selection;
+mod shared_imports_location;
+mod source_name_mismatch;
+mod source_not_member;
+mod source_violates_specifier;
+mod source_without_requirement;
+mod sources;
+mod submodule_drift;
+mod submodule_uninitialized;
 mod suppression;
+mod transitive_dependency;
+mod undeclared_dependency;
 mod unused_suppression;
 mod uses;
 
@@ -15,6 +31,7 @@ pub use context::Context;
 pub use diagnostic::{Diagnostic, Edit, Findings, Fix, NotJudged, Related, Severity};
 pub use finding::Finding;
 pub use registry::{Rule, all, find, nearest_name};
+pub use relations::{Relation, Verdict};
 pub use selection::Selection;
 pub use uses::{FileUses, ImportUse};
 
@@ -53,7 +70,7 @@ pub fn check_selected(workspace: &Workspace, selection: &Selection) -> Findings 
     let discovery = workspace.discovery();
     Findings {
         diagnostics: kept,
-        not_judged: Vec::new(),
+        not_judged: context.take_not_judged(),
         files: discovery.python.iter().filter(|file| is_reported(workspace, file)).count(),
         projects: discovery.projects.iter().filter(|dir| is_reported(workspace, &FileId::new(dir))).count(),
         locations: workspace.locations().len(),
@@ -81,12 +98,12 @@ fn is_reported(workspace: &Workspace, file: &FileId) -> bool {
 /// The suppression comments of all files that were looked at.
 fn comments(context: &Context<'_>) -> Vec<FileComments> {
     let of_python = context.files().iter().filter_map(|uses| {
-        let comments: Vec<_> = uses.summary.comments.iter().map(|c| (c.text.to_string(), c.range)).collect();
+        let comments = uses.summary.comments.iter().map(|comment| comment.range).collect();
         FileComments::new(context.workspace, &uses.file, comments)
     });
     let manifests = context.workspace.all_manifests();
     let of_manifests = manifests.iter().filter_map(|(file, manifest)| {
-        let comments: Vec<_> = manifest.comments.iter().map(|c| (c.value.clone(), c.range)).collect();
+        let comments = manifest.comments.iter().map(|comment| comment.range).collect();
         FileComments::new(context.workspace, file, comments)
     });
     of_python.chain(of_manifests).collect()

@@ -1,6 +1,11 @@
 //! All rules by name: what is on by default, how bad it is, and the page in the manual.
 
-use super::{Context, Finding, Severity, unused_suppression};
+use super::{
+    Context, Finding, Severity, cross_location_import, dev_only_dependency, missing_source_path, parse_error,
+    pins_differ, shared_imports_location, source_name_mismatch, source_not_member, source_violates_specifier,
+    source_without_requirement, submodule_drift, submodule_uninitialized, transitive_dependency,
+    undeclared_dependency, unused_suppression,
+};
 use crate::text::nearest;
 
 /// A rule, as its own file declares it.
@@ -38,7 +43,23 @@ impl Rule {
 }
 
 /// One line for each rule, sorted by name.
-const RULES: &[Rule] = &[unused_suppression::RULE];
+const RULES: &[Rule] = &[
+    cross_location_import::RULE,
+    dev_only_dependency::RULE,
+    missing_source_path::RULE,
+    parse_error::RULE,
+    pins_differ::RULE,
+    shared_imports_location::RULE,
+    source_name_mismatch::RULE,
+    source_not_member::RULE,
+    source_violates_specifier::RULE,
+    source_without_requirement::RULE,
+    submodule_drift::RULE,
+    submodule_uninitialized::RULE,
+    transitive_dependency::RULE,
+    undeclared_dependency::RULE,
+    unused_suppression::RULE,
+];
 
 /// Every rule, sorted by name.
 pub fn all() -> &'static [Rule] {
@@ -60,7 +81,7 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 10] = [
+    const NO_RULES: [&str; 12] = [
         "context",
         "diagnostic",
         "edits",
@@ -68,7 +89,9 @@ mod tests {
         "mod",
         "needles",
         "registry",
+        "relations",
         "selection",
+        "sources",
         "suppression",
         "uses",
     ];
@@ -105,6 +128,18 @@ mod tests {
                 rule.name
             );
             assert!(!rule.summary().is_empty(), "{}", rule.name);
+        }
+    }
+
+    #[test]
+    fn every_example_holds() {
+        for rule in all() {
+            let page = rule.page();
+            let (_, rest) =
+                page.split_once("```fixture\n").unwrap_or_else(|| panic!("{}: no example", rule.name));
+            let (example, _) = rest.split_once("```").unwrap();
+            assert!(example.contains(&format!("[{}]", rule.name)), "{}: the example shows it", rule.name);
+            crate::fixture::check(example);
         }
     }
 

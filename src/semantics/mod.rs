@@ -3,6 +3,7 @@
 //!
 //! Everything here prefers no answer to a wrong one: what is not known statically has no type.
 
+mod annotations;
 mod members;
 mod modules;
 mod names;

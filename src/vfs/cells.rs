@@ -4,7 +4,7 @@ use std::any::Any;
 use std::hash::{BuildHasher, BuildHasherDefault};
 use std::sync::{Arc, OnceLock};
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use parking_lot::{Mutex, RwLock};
 use rustc_hash::{FxHashMap, FxHasher};
 
@@ -164,6 +164,11 @@ impl Files {
     /// Whether a path is a folder.
     pub fn is_dir(&self, path: &Utf8Path) -> bool {
         self.kind(path) == Some(EntryKind::Dir)
+    }
+
+    /// A path without symbolic links; the path itself where nothing is there.
+    pub fn real_path(&self, path: &Utf8Path) -> Utf8PathBuf {
+        self.tree.real_path(path).unwrap_or_else(|| path.to_owned())
     }
 
     /// The documents an editor holds.

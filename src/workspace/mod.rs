@@ -6,12 +6,14 @@ mod configuration;
 mod context;
 mod dependencies;
 mod discovery;
+mod evidence;
 mod locations;
 mod memo;
 mod parts;
 mod project;
 mod resolve;
 mod roots;
+mod sources;
 mod version;
 
 use std::sync::{Arc, OnceLock};
@@ -23,14 +25,16 @@ use crate::python::{ModuleName, ModuleSummary, summarize_derived};
 use crate::source::Environment;
 use crate::vfs::{FileId, Files};
 
-pub use closure::{Closure, Reach};
+pub use closure::{Closure, Consumers, Reach};
 pub use config::{Config, LoadedConfig, RuleLevel, Scope};
 pub use context::Setting;
 pub use dependencies::{Dependency, Provision, Strategy};
 pub use discovery::Discovery;
+pub use evidence::Witness;
 pub use locations::CodeLocation;
 pub use project::{Declared, Place, Project};
 pub use resolve::{Found, NotFound, Provider, Resolution, Standing};
+pub use sources::DeclaredSource;
 
 use memo::{Memo, PathMemo};
 use parts::Part;
@@ -52,6 +56,8 @@ pub struct Workspace {
 #[derive(Default)]
 struct Structure {
     boundaries: PathMemo<Utf8PathBuf>,
+    own_names: PathMemo<Utf8PathBuf>,
+    real_paths: PathMemo<Utf8PathBuf>,
     projects: PathMemo<Option<Arc<Project>>>,
     project_dirs: PathMemo<Option<Utf8PathBuf>>,
     workspace_roots: PathMemo<Option<Utf8PathBuf>>,

@@ -183,7 +183,7 @@ impl<'w> Search<'w> {
                     distribution: project.distribution().cloned(),
                     standing,
                 };
-                return Some(Found { file: file.clone(), provider });
+                return Some(Found { file: self.own_name(file), provider });
             }
             Some(source::Found::Namespace(dir)) => self.add_namespace(dir.clone()),
             Some(source::Found::Native(_)) => self.compiled = true,
@@ -198,6 +198,11 @@ impl<'w> Search<'w> {
         None
     }
 
+    /// A file or package that is linked into a project is opened where it really lies.
+    fn own_name(&self, file: &FileId) -> FileId {
+        FileId::new(&self.workspace.own_name(file.path()))
+    }
+
     fn add_namespace(&mut self, dir: Utf8PathBuf) {
         if !self.namespaces.contains(&dir) {
             self.namespaces.push(dir);
@@ -210,7 +215,7 @@ impl<'w> Search<'w> {
         let project = self.setting.project.as_ref();
         match source::find_in(&self.workspace.files, dir, self.module)? {
             source::Found::Module(file) => Some(Found {
-                file,
+                file: self.own_name(&file),
                 provider: Provider {
                     dir: project.map(|project| project.dir.clone()),
                     distribution: project.and_then(|project| project.distribution().cloned()),
@@ -363,11 +368,5 @@ impl Workspace {
             module.and_then(|dotted| ModuleName::new(dotted.strip_suffix(".__init__").unwrap_or(&dotted)));
         let name = module.and_then(|module| environment.provider_of(&self.files, &module));
         name.is_some_and(|name| self.is_first_party(&name))
-    }
-
-    /// Whether a distribution has a project here, or is configured as shared.
-    pub fn is_first_party(&self, name: &DistributionName) -> bool {
-        self.configuration().config.shared.iter().any(|shared| shared.value == *name)
-            || !self.projects_named(name).is_empty()
     }
 }
