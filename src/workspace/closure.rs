@@ -39,7 +39,7 @@ pub struct Reach {
 impl Workspace {
     /// The live projects that `project` reaches: through all its own requirements, and through what these need to run.
     pub fn closure(&self, project: &Project) -> Arc<Closure> {
-        self.structure.closures.get(project.dir.clone(), |_| Arc::new(self.work_out_closure(project)))
+        self.structure.closures.get(project.dir.as_str(), || Arc::new(self.work_out_closure(project)))
     }
 
     fn work_out_closure(&self, project: &Project) -> Closure {

@@ -78,7 +78,7 @@ impl Workspace {
     pub fn dependencies(&self, project: &Project) -> Arc<Vec<Dependency>> {
         self.structure
             .dependencies
-            .get(project.dir.clone(), |_| Arc::new(self.work_out_dependencies(project)))
+            .get(project.dir.as_str(), || Arc::new(self.work_out_dependencies(project)))
     }
 
     fn work_out_dependencies(&self, project: &Project) -> Vec<Dependency> {
