@@ -75,17 +75,6 @@ impl<'w> Context<'w> {
         self.relations.get_or_init(|| relations::collect(self))
     }
 
-    /// Counts something that could not be judged, by the reason in the user's words.
-    pub fn not_judged(&self, reason: String) {
-        *self.not_judged.lock().entry(reason).or_default() += 1;
-    }
-
-    /// All that could not be judged, sorted by reason.
-    pub(super) fn all_not_judged(&self) -> Vec<NotJudged> {
-        let counted = self.not_judged.lock();
-        counted.iter().map(|(reason, count)| NotJudged { reason: reason.clone(), count: *count }).collect()
-    }
-
     /// Who takes the project in a folder live.
     pub fn consumers_of(&self, dir: &Utf8Path) -> &[(Arc<Project>, Dependency)] {
         self.consumers.get_or_init(|| self.workspace.consumers()).get(dir).map_or(&[], Vec::as_slice)
@@ -100,6 +89,17 @@ impl<'w> Context<'w> {
     pub(super) fn location_of_file(&self, file: &FileId) -> Option<String> {
         let project = self.workspace.project_of(file)?;
         self.location_of(&project).map(|location| location.name)
+    }
+
+    /// Counts something that a rule would have judged and could not, with the reason in the user's words.
+    pub fn not_judged(&self, reason: impl Into<String>) {
+        *self.not_judged.lock().entry(reason.into()).or_default() += 1;
+    }
+
+    /// All that was counted, sorted by reason.
+    pub(super) fn take_not_judged(&self) -> Vec<NotJudged> {
+        let counted = std::mem::take(&mut *self.not_judged.lock());
+        counted.into_iter().map(|(reason, count)| NotJudged { reason, count }).collect()
     }
 
     /// A path as messages show it: relative to a folder, with `/`.

@@ -187,6 +187,7 @@ impl<'w> Search<'w> {
                 if shipped_only && !project.layout.ships(files, self.module) {
                     return None;
                 }
+                let file = self.own_name(&file);
                 return Some(Found { file, provider: provider(standing) });
             }
             Some(source::Found::Namespace(dir))
@@ -201,6 +202,11 @@ impl<'w> Search<'w> {
         None
     }
 
+    /// A file or package that is linked into a project is opened where it really lies.
+    fn own_name(&self, file: &FileId) -> FileId {
+        FileId::new(&self.workspace.own_name(file.path()))
+    }
+
     /// Remembers the longest part of the name for which `project` has a regular package or module.
     fn note_prefix(&mut self, project: &Project, standing: &Standing, shipped_only: bool) {
         let files = &self.workspace.files;
@@ -209,13 +215,27 @@ impl<'w> Search<'w> {
             if self.nearest.as_ref().is_some_and(|(known, ..)| known.starts_with(&name)) {
                 return;
             }
-            let real = matches!(project.layout.find(files, &name), Some(source::Found::Module(_)));
+            let real = match project.layout.find(files, &name) {
+                Some(source::Found::Module(file)) => !self.extends_its_path(&file),
+                _ => false,
+            };
             if real && (!shipped_only || project.layout.ships(files, &name)) {
                 self.nearest = Some((name, project.dir.clone(), standing.clone()));
                 return;
             }
             part = name.parent();
         }
+    }
+
+    /// `__path__ = pkgutil.extend_path(__path__, __name__)` and `pkg_resources.declare_namespace(__name__)`: a package
+    /// whose other parts may lie in other distributions, as those of a namespace package.
+    fn extends_its_path(&self, file: &FileId) -> bool {
+        let says = |text: &str| {
+            let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+            has("extend_path(") || has("declare_namespace(")
+        };
+        file.path().file_stem() == Some("__init__")
+            && self.workspace.files.text(file).is_ok_and(|source| says(&source.text))
     }
 
     fn add_namespace(&mut self, dir: Utf8PathBuf) {
@@ -230,7 +250,7 @@ impl<'w> Search<'w> {
         let project = self.setting.project.as_ref();
         match source::find_in(&self.workspace.files, dir, self.module)? {
             source::Found::Module(file) => Some(Found {
-                file,
+                file: self.own_name(&file),
                 provider: Provider {
                     dir: project.map(|project| project.dir.clone()),
                     distribution: project.and_then(|project| project.distribution().cloned()),
@@ -286,11 +306,12 @@ impl<'w> Search<'w> {
         let reached = |dir: &Utf8Path| {
             closure.as_ref().is_some_and(|c| c.reached.iter().any(|reach| reach.dir == *dir))
         };
+        let names = closure.as_ref().map(|closure| self.workspace.names_behind_trees(closure));
         let required = |name: Option<&DistributionName>| {
-            name.is_some_and(|name| closure.as_ref().is_some_and(|closure| closure.names.contains(name)))
+            name.is_some_and(|name| names.as_ref().is_some_and(|names| names.contains(name)))
         };
         let named = DistributionName::new(self.module.top_level());
-        let mut found = Vec::new();
+        let (mut found, mut unshipped) = (Vec::new(), Vec::new());
         for dir in candidates {
             if project.is_some_and(|project| project.dir == *dir) || reached(dir) {
                 continue;
@@ -298,7 +319,15 @@ impl<'w> Search<'w> {
             let Some(candidate) = self.workspace.project_at(dir) else { continue };
             let standing =
                 if required(candidate.distribution()) { Standing::Tree } else { Standing::Undeclared };
-            found.extend(self.in_project(&candidate, standing, true));
+            let shipped = self.in_project(&candidate, standing.clone(), true);
+            if shipped.is_none() && self.ships_a_part(&candidate) {
+                // `packages = ["acme"]` leaves `acme.io` out of a wheel; in the tree it is there.
+                unshipped.extend(self.in_project(&candidate, standing, false));
+            }
+            found.extend(shipped);
+        }
+        if found.is_empty() {
+            found = unshipped;
         }
         // `import dagster` where `dagster` is required from a registry is that, not a folder of this name somewhere.
         if required(named.as_ref()) {
@@ -315,6 +344,15 @@ impl<'w> Search<'w> {
             1 => found.pop().map(Resolution::Found),
             _ => Some(Resolution::Ambiguous(found)),
         }
+    }
+
+    /// Whether a project ships a package that the module lies in.
+    fn ships_a_part(&self, project: &Project) -> bool {
+        let files = &self.workspace.files;
+        std::iter::successors(self.module.parent(), ModuleName::parent).any(|part| {
+            matches!(project.layout.find(files, &part), Some(source::Found::Module(_)))
+                && project.layout.ships(files, &part)
+        })
     }
 
     /// Of several trees, those that share the most folders with the importer: a fork beside it is meant rather than
@@ -382,12 +420,14 @@ impl Workspace {
         let module =
             module.and_then(|dotted| ModuleName::new(dotted.strip_suffix(".__init__").unwrap_or(&dotted)));
         let name = module.and_then(|module| environment.provider_of(&self.files, &module));
-        name.is_some_and(|name| self.is_first_party(&name))
+        name.is_some_and(|name| self.names_its_source(&project, &name) || self.is_first_party(&name))
     }
 
-    /// Whether a distribution has a project here, or is configured as shared.
-    pub fn is_first_party(&self, name: &DistributionName) -> bool {
-        self.configuration().config.shared.iter().any(|shared| shared.value == *name)
-            || !self.projects_named(name).is_empty()
+    /// Whether a project says itself where a distribution is taken from: an explicit index, git, a path. What comes from
+    /// the public index needs no such line.
+    fn names_its_source(&self, project: &Project, name: &DistributionName) -> bool {
+        self.dependencies(project)
+            .iter()
+            .any(|dependency| dependency.name == *name && dependency.source.is_some())
     }
 }
