@@ -127,7 +127,7 @@ fn sources() -> Vec<Source> {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 pending.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
+            } else if is_product_code(&path) {
                 let relative = path.strip_prefix(src()).unwrap().to_string_lossy().replace('\\', "/");
                 let layer = relative.split(['/', '.']).next().unwrap_or("").to_owned();
                 let text = std::fs::read_to_string(&path).unwrap();
@@ -138,6 +138,12 @@ fn sources() -> Vec<Source> {
     found.sort_by(|a, b| a.path.cmp(&b.path));
     assert!(found.len() > 20, "the sources were not found");
     found
+}
+
+/// Whole files of tests are judged as little as the tests at the end of a file.
+fn is_product_code(path: &Path) -> bool {
+    let tests = path.components().any(|part| part.as_os_str() == "tests") && path.starts_with(src());
+    path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs") && !tests
 }
 
 fn faults_of(source: &Source) -> Vec<String> {

@@ -1,8 +1,13 @@
-//! Hover.
+//! Hover: what a shared name is, and which code of which version this location gets.
 
+use camino::Utf8Path;
+
+use super::definition::{entities, is_ours};
+use crate::python::{DefinitionKind, ModuleName};
+use crate::semantics::{Entity, Semantics};
 use crate::text::TextRange;
-use crate::vfs::FileId;
-use crate::workspace::Workspace;
+use crate::vfs::{FileId, relative};
+use crate::workspace::{Found, Project, Provision, Resolution, Standing, Witness, Workspace};
 
 /// What to show beside a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +18,133 @@ pub struct Hover {
     pub markdown: String,
 }
 
-/// Signature, docstring, and which distribution and version this location gets, by which evidence.
-pub fn hover(_workspace: &Workspace, _file: &FileId, _offset: u32) -> Option<Hover> {
-    None
+/// Longer headers are cut: a signature is to be read at a glance.
+const MAX_HEADER_BYTES: usize = 2000;
+
+/// Signature, docstring, and which distribution and version this location gets, by which evidence. Of several
+/// definitions the first one is shown.
+pub fn hover(workspace: &Workspace, file: &FileId, offset: u32) -> Option<Hover> {
+    let summary = workspace.summary(file)?;
+    let (range, token) = summary.token_at(offset)?;
+    let semantics = Semantics::new(workspace);
+    let found = entities(&semantics, file, &summary, token);
+    let (entity, target) = found.iter().find_map(|entity| {
+        let target = match entity {
+            Entity::Module(module) => module.file.clone()?,
+            Entity::Definition(file, _) => file.clone(),
+        };
+        is_ours(workspace, file, &target).then_some((entity, target))
+    })?;
+    let (header, docstring) = describe(workspace, entity, &target)?;
+    let mut parts = vec![format!("```python\n{header}\n```")];
+    parts.extend(docstring.map(|text| text.to_string()));
+    parts.extend(provenance(workspace, file, &target));
+    Some(Hover { range, markdown: parts.join("\n\n") })
+}
+
+/// The line of code that says what an entity is, and its docstring.
+fn describe(workspace: &Workspace, entity: &Entity, target: &FileId) -> Option<(String, Option<Box<str>>)> {
+    let summary = workspace.summary(target)?;
+    match entity {
+        Entity::Module(module) => Some((format!("(module) {}", module.name), summary.docstring.clone())),
+        Entity::Definition(_, id) => {
+            let definition = summary.definition(*id)?;
+            let source = workspace.files.text(target).ok()?;
+            let span = summary.spans.definitions.get(id.index())?;
+            let mut header = dedent(span.header.slice(&source.text));
+            if let DefinitionKind::Parameter(..) = definition.kind {
+                header = format!("(parameter) {header}");
+            }
+            Some((header, definition.docstring.clone()))
+        }
+    }
+}
+
+/// A header as it would stand at the left margin, without the colon that opens its body.
+fn dedent(header: &str) -> String {
+    let mut cut = header.len().min(MAX_HEADER_BYTES);
+    while !header.is_char_boundary(cut) {
+        cut -= 1;
+    }
+    let header = header.get(..cut).unwrap_or("").trim_end().trim_end_matches(':').trim_end();
+    let indents = header.lines().skip(1).filter(|line| !line.trim().is_empty());
+    let common = indents.map(|line| line.len() - line.trim_start().len()).min().unwrap_or(0);
+    // A closing bracket on the last line tells how far the `def` itself is indented.
+    let lines = header.lines().enumerate();
+    let moved = lines.map(
+        |(number, line)| if number == 0 { line } else { line.get(common..).unwrap_or(line.trim_start()) },
+    );
+    moved.collect::<Vec<_>>().join("\n")
+}
+
+/// Which distribution and version the file's project gets, and who says so.
+fn provenance(workspace: &Workspace, file: &FileId, target: &FileId) -> Option<String> {
+    let importing = workspace.project_of(file);
+    let base = importing.as_ref().map_or(workspace.root(), |project| project.dir.as_path());
+    let provider = workspace.project_of(target)?;
+    let name = provider.display_name().to_owned();
+    let version = workspace.version_text(&provider);
+    let found = importing.as_ref().and_then(|_| found_module(workspace, file, target));
+    let mut lines = vec![match &version {
+        Some(version) => format!("`{name}` {version}"),
+        None => format!("`{name}`"),
+    }];
+    lines.extend(
+        importing
+            .as_ref()
+            .zip(found.as_ref())
+            .and_then(|(importing, found)| from_where(workspace, importing, &provider, found, base)),
+    );
+    let witness = Witness { workspace, root: workspace.root() };
+    if let (Some(importing), Some(found)) = (&importing, &found) {
+        for step in workspace.way(importing, found) {
+            lines.extend(witness.dependency(&step).into_iter().map(|line| format!("- {line}")));
+        }
+    }
+    Some(format!("---\n{}", lines.join("  \n")))
+}
+
+/// The resolution of the module that the target file is, as the importing file sees it.
+fn found_module(workspace: &Workspace, file: &FileId, target: &FileId) -> Option<Found> {
+    let module: ModuleName = workspace.module_of(target)?;
+    match &*workspace.resolve(file, &module) {
+        Resolution::Found(found) => Some(found.clone()),
+        _ => None,
+    }
+}
+
+fn from_where(
+    workspace: &Workspace,
+    importing: &Project,
+    provider: &Project,
+    found: &Found,
+    base: &Utf8Path,
+) -> Option<String> {
+    let dir = relative(&provider.dir, base);
+    match &found.provider.standing {
+        Standing::Own | Standing::Beside => None,
+        Standing::Undeclared => Some(format!("`{dir}`; `{}` does not declare it", importing.display_name())),
+        Standing::Tree => {
+            let step = workspace.way(importing, found).pop()?;
+            let wanted = step
+                .requirement
+                .and_then(|requirement| requirement.specifier)
+                .map(|specifier| specifier.value.to_string());
+            Some(match wanted {
+                Some(wanted) => format!(
+                    "the tree in `{dir}`; `{}` requires `{wanted}` from an index",
+                    importing.display_name()
+                ),
+                None => format!("the tree in `{dir}`; `{}` takes it from an index", importing.display_name()),
+            })
+        }
+        _ => {
+            let step = workspace.way(importing, found).pop()?;
+            let strategy = match step.provision {
+                Provision::Live { strategy, .. } => strategy.as_str(),
+                _ => return None,
+            };
+            Some(format!("{strategy} `{dir}`"))
+        }
+    }
 }

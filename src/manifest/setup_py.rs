@@ -2,6 +2,7 @@
 //! literals once. What is computed is said to be dynamic.
 
 mod evaluate;
+mod strings;
 
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
@@ -90,7 +91,7 @@ fn survey<'t>(root: Node<'t>, text: &str, manifest: &mut Manifest) -> Option<Nod
         match node.kind() {
             "comment" => manifest.comments.extend(super::comment(text, node.start_byte(), node.end_byte())),
             "string" if manifest.mentions.len() < MAXIMUM_MENTIONS => {
-                if let Some(Text { literal, complete: true }) = evaluate::string(node, text) {
+                if let Some(Text { literal, complete: true }) = strings::string(node, text) {
                     manifest.mentions.push(Spanned::new(literal.value, literal.range));
                 }
             }

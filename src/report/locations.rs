@@ -4,9 +4,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use rustc_hash::FxHashSet;
 use serde::Serialize;
 
-use super::evidence::Witness;
 use super::{printable, to_json};
-use crate::workspace::{self, CodeLocation, Dependency, Project, Provision, Workspace};
+use crate::workspace::{self, CodeLocation, Dependency, Project, Provision, Witness, Workspace};
 
 /// The answer of `crossloc locations`; its JSON is this, with `version` before it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

@@ -1,7 +1,6 @@
 //! What a run has to say, written down: one file per output format. Text in, text out; nothing is printed here.
 
 pub mod concise;
-mod evidence;
 mod fingerprint;
 pub mod json;
 pub mod locations;

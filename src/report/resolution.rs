@@ -3,15 +3,13 @@
 use camino::Utf8Path;
 use serde::Serialize;
 
-use super::evidence::Witness;
 use super::locations::Strategy;
 use super::{place, printable, to_json};
-use crate::manifest::DistributionName;
 use crate::python::ModuleName;
 use crate::semantics::{Entity, Semantics};
 use crate::text::TextRange;
 use crate::vfs::FileId;
-use crate::workspace::{Dependency, Found, NotFound, Project, Provision, Resolution, Standing, Workspace};
+use crate::workspace::{Found, NotFound, Project, Provision, Resolution, Standing, Witness, Workspace};
 
 /// The answer of `crossloc resolve`; its JSON is this, with `version` before it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -144,17 +142,7 @@ fn found_report(witness: Witness<'_>, importer: &FileId, found: &Found) -> Resol
 
 /// The requirements on the way, and the strategy of the last one.
 fn show_way(witness: Witness<'_>, importing: &Project, found: &Found, report: &mut ResolutionReport) {
-    let workspace = witness.workspace;
-    let mut way: Vec<DistributionName> = match &found.provider.standing {
-        Standing::Transitive(via) => via.clone(),
-        _ => Vec::new(),
-    };
-    way.extend(found.provider.distribution.clone());
-    let mut projects = vec![workspace.project_at(&importing.dir)];
-    projects.extend(workspace.environment_parents(importing).into_iter().map(Some));
-    for name in way {
-        let step = projects.iter().flatten().find_map(|project| required_by(workspace, project, &name));
-        let Some(step) = step else { return };
+    for step in witness.workspace.way(importing, found) {
         report.evidence.extend(witness.dependency(&step));
         report.strategy = match &step.provision {
             Provision::Live { strategy, .. } => Some((*strategy).into()),
@@ -162,13 +150,7 @@ fn show_way(witness: Witness<'_>, importing: &Project, found: &Found, report: &m
             Provision::Git => Some(Strategy::Git),
             _ => None,
         };
-        let Provision::Live { dir, .. } = &step.provision else { return };
-        projects = vec![workspace.project_at(dir)];
     }
-}
-
-fn required_by(workspace: &Workspace, project: &Project, name: &DistributionName) -> Option<Dependency> {
-    workspace.dependencies(project).iter().find(|dependency| dependency.name == *name).cloned()
 }
 
 fn reason_of(witness: Witness<'_>, module: &ModuleName, reason: &NotFound) -> String {

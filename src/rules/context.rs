@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use parking_lot::Mutex;
-use rustc_hash::FxHashMap;
 
 use super::NotJudged;
+use super::relations::{self, Relation};
 use super::uses::{self, FileUses};
 use crate::vfs::{FileId, relative};
-use crate::workspace::{CodeLocation, Dependency, Project, Workspace};
+use crate::workspace::{CodeLocation, Consumers, Dependency, Project, Workspace};
 
 /// One run of the rules over one revision. Parts are worked out when the first rule asks for them.
 pub struct Context<'w> {
@@ -18,7 +18,8 @@ pub struct Context<'w> {
     pub workspace: &'w Workspace,
     subjects: OnceLock<Vec<Arc<Project>>>,
     uses: OnceLock<Vec<FileUses>>,
-    consumers: OnceLock<FxHashMap<Utf8PathBuf, Vec<(Arc<Project>, Dependency)>>>,
+    relations: OnceLock<Vec<Relation>>,
+    consumers: OnceLock<Consumers>,
     not_judged: Mutex<BTreeMap<String, usize>>,
 }
 
@@ -28,6 +29,7 @@ impl<'w> Context<'w> {
             workspace,
             subjects: OnceLock::new(),
             uses: OnceLock::new(),
+            relations: OnceLock::new(),
             consumers: OnceLock::new(),
             not_judged: Mutex::default(),
         }
@@ -66,6 +68,11 @@ impl<'w> Context<'w> {
     /// Deployed files of subjects: what the import rules judge.
     pub fn judged_files(&self) -> impl Iterator<Item = &FileUses> {
         self.files().iter().filter(|uses| uses.deployed && self.is_subject(&uses.project))
+    }
+
+    /// Which project's deployed code imports which other project's, each pair once, and what is to be said of it.
+    pub fn relations(&self) -> &[Relation] {
+        self.relations.get_or_init(|| relations::collect(self))
     }
 
     /// Who takes the project in a folder live.

@@ -124,7 +124,7 @@ impl Semantics<'_> {
             };
             definition.bases.iter().any(|base| {
                 matches!(
-                    super::types::last_name(&summary, *base),
+                    super::annotations::last_name(&summary, *base),
                     Some("Enum" | "IntEnum" | "StrEnum" | "Flag" | "IntFlag" | "ReprEnum")
                 )
             })

@@ -3,6 +3,8 @@
 //!
 //! Everything here prefers no answer to a wrong one: what is not known statically has no type.
 
+mod annotations;
+mod absence;
 mod members;
 mod modules;
 mod names;

@@ -20,6 +20,9 @@ pub struct Closure {
     pub computed: bool,
 }
 
+/// Who takes which project live: by the project's folder, the requiring projects with the dependency that does.
+pub type Consumers = FxHashMap<Utf8PathBuf, Vec<(Arc<Project>, Dependency)>>;
+
 /// A live project and how it is reached.
 #[derive(Clone, Debug)]
 pub struct Reach {
@@ -105,9 +108,9 @@ impl Workspace {
         parents.filter(names_it).collect()
     }
 
-    /// The projects that require `dir` live, with the dependency that does; walks everything. Keyed by folder.
-    pub fn consumers(&self) -> FxHashMap<Utf8PathBuf, Vec<(Arc<Project>, Dependency)>> {
-        let mut consumers: FxHashMap<Utf8PathBuf, Vec<_>> = FxHashMap::default();
+    /// Who requires each project live; walks everything.
+    pub fn consumers(&self) -> Consumers {
+        let mut consumers = Consumers::default();
         for project in self.projects() {
             for dependency in self.dependencies(&project).iter() {
                 if let Provision::Live { dir, .. } = &dependency.provision {

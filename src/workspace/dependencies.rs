@@ -228,7 +228,7 @@ impl Workspace {
             return Provision::NoProject(dir.clone());
         }
         let strategy = if self.in_submodule(dir) { Strategy::Submodule } else { Strategy::Path };
-        Provision::Live { dir: dir.clone(), strategy }
+        Provision::Live { dir: self.own_name(dir), strategy }
     }
 
     /// A source entry knows its distribution only through the table it stands in.

@@ -6,6 +6,7 @@ mod configuration;
 mod context;
 mod dependencies;
 mod discovery;
+mod evidence;
 mod locations;
 mod memo;
 mod project;
@@ -23,11 +24,12 @@ use crate::python::{ModuleName, ModuleSummary, summarize_derived};
 use crate::source::Environment;
 use crate::vfs::{FileId, Files};
 
-pub use closure::{Closure, Reach};
+pub use closure::{Closure, Consumers, Reach};
 pub use config::{Config, LoadedConfig, RuleLevel, Scope};
-pub use context::Setting;
+pub use context::{Setting, is_around};
 pub use dependencies::{Dependency, Provision, Strategy};
 pub use discovery::Discovery;
+pub use evidence::Witness;
 pub use locations::CodeLocation;
 pub use project::{Declared, Place, Project};
 pub use resolve::{Found, NotFound, Provider, Resolution, Standing};
@@ -52,6 +54,7 @@ pub struct Workspace {
 #[derive(Default)]
 struct Structure {
     boundaries: Memo<Utf8PathBuf, Utf8PathBuf>,
+    own_names: Memo<Utf8PathBuf, Utf8PathBuf>,
     projects: Memo<Utf8PathBuf, Option<Arc<Project>>>,
     project_dirs: Memo<Utf8PathBuf, Option<Utf8PathBuf>>,
     workspace_roots: Memo<Utf8PathBuf, Option<Utf8PathBuf>>,

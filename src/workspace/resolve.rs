@@ -187,18 +187,24 @@ impl<'w> Search<'w> {
                 if shipped_only && !project.layout.ships(files, self.module) {
                     return None;
                 }
+                let file = self.own_name(&file);
                 return Some(Found { file, provider: provider(standing) });
             }
-            Some(source::Found::Namespace(dir)) => {
-                if !shipped_only || project.layout.ships(files, self.module) {
-                    self.add_namespace(dir);
-                }
+            Some(source::Found::Namespace(dir))
+                if !shipped_only || project.layout.ships(files, self.module) =>
+            {
+                self.add_namespace(dir);
             }
             Some(source::Found::Native(_)) => self.compiled = true,
-            None => {}
+            Some(source::Found::Namespace(_)) | None => {}
         }
         self.note_prefix(project, &standing, shipped_only);
         None
+    }
+
+    /// A file or package that is linked into a project is opened where it really lies.
+    fn own_name(&self, file: &FileId) -> FileId {
+        FileId::new(&self.workspace.own_name(file.path()))
     }
 
     /// Remembers the longest part of the name for which `project` has a regular package or module.
@@ -230,7 +236,7 @@ impl<'w> Search<'w> {
         let project = self.setting.project.as_ref();
         match source::find_in(&self.workspace.files, dir, self.module)? {
             source::Found::Module(file) => Some(Found {
-                file,
+                file: self.own_name(&file),
                 provider: Provider {
                     dir: project.map(|project| project.dir.clone()),
                     distribution: project.and_then(|project| project.distribution().cloned()),

@@ -2,10 +2,10 @@
 
 use camino::Utf8Path;
 
-use super::place;
+use super::{Dependency, Found, Place, Project, Provision, Standing, Workspace};
+use crate::manifest::DistributionName;
 use crate::text::TextRange;
 use crate::vfs::{FileId, relative};
-use crate::workspace::{Dependency, Place, Project, Provision, Workspace};
 
 /// Words facts about a workspace, paths relative to one folder.
 #[derive(Clone, Copy)]
@@ -24,7 +24,7 @@ impl Witness<'_> {
 
     /// The 1-based line of a place.
     pub fn line(&self, at: &Place) -> u32 {
-        self.workspace.files.text(&at.file).map_or(1, |source| place(&source, at.range.start).line)
+        self.workspace.files.text(&at.file).map_or(1, |source| source.lines().line_of(at.range.start) + 1)
     }
 
     /// `etl/pyproject.toml:5`.
@@ -75,5 +75,33 @@ impl Witness<'_> {
     pub fn version(&self, project: &Project) -> Option<String> {
         let version = self.workspace.version_text(project)?;
         Some(format!("{}: version {version}", self.path(project.version.file.path())))
+    }
+}
+
+impl Workspace {
+    /// The requirements that lead an importing project to a found module, from its own to the one that names the
+    /// provider; empty where nothing is required (own code, undeclared imports).
+    pub fn way(&self, importing: &Project, found: &Found) -> Vec<Dependency> {
+        let mut names: Vec<DistributionName> = match &found.provider.standing {
+            Standing::Own | Standing::Beside | Standing::Undeclared => return Vec::new(),
+            Standing::Transitive(via) => via.clone(),
+            Standing::Direct | Standing::Environment | Standing::Tree | Standing::Installed => Vec::new(),
+        };
+        names.extend(found.provider.distribution.clone());
+        let mut projects = Vec::from_iter(self.project_at(&importing.dir));
+        projects.extend(self.environment_parents(importing));
+        let mut way = Vec::new();
+        for name in names {
+            let required = |project: &Project| {
+                self.dependencies(project).iter().find(|found| found.name == name).cloned()
+            };
+            let Some(step) = projects.iter().find_map(|project| required(project)) else { break };
+            projects = match &step.provision {
+                Provision::Live { dir, .. } => Vec::from_iter(self.project_at(dir)),
+                _ => Vec::new(),
+            };
+            way.push(step);
+        }
+        way
     }
 }

@@ -1,5 +1,7 @@
 //! What needs a question of the test's own to be seen: order, cancellation, panics.
 
+mod incremental;
+
 use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError, mpsc};
 
