@@ -1,4 +1,4 @@
-//! Runs `tests/cases/*.md` and the example on each rule's page; see `tests/cases/README.md`. `cargo test --test cases NAME…` runs the cases whose name
+//! Runs `tests/cases/*.md`; see `tests/cases/README.md`. `cargo test --test cases NAME…` runs the cases whose name
 //! contains one of the words, `-- --list` names them all.
 
 #![allow(clippy::string_slice, clippy::indexing_slicing, reason = "test code may fail loudly")]
@@ -63,22 +63,12 @@ fn read_all() -> (Vec<(PathBuf, Case)>, Vec<String>) {
                 continue;
             }
         };
-        add(&path, &stem, &text, &mut cases, &mut failures);
-    }
-    for rule in crossloc::rules::all() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules").join(rule.name.replace('-', "_"));
-        let stem = format!("page of {}", rule.name);
-        add(&path.with_extension("rs"), &stem, &rule.page(), &mut cases, &mut failures);
+        match markdown::cases(&stem, &text) {
+            Ok(read) => cases.extend(read.into_iter().map(|case| (path.clone(), case))),
+            Err((line, message)) => failures.push(format!("{}:{}: {message}", shown(&path), line + 1)),
+        }
     }
     (cases, failures)
-}
-
-/// Adds the cases of one text. A page begins on the first line of its file, so that lines agree.
-fn add(path: &Path, stem: &str, text: &str, cases: &mut Vec<(PathBuf, Case)>, failures: &mut Vec<String>) {
-    match markdown::cases(stem, text) {
-        Ok(read) => cases.extend(read.into_iter().map(|case| (path.to_owned(), case))),
-        Err((line, message)) => failures.push(format!("{}:{}: {message}", shown(path), line + 1)),
-    }
 }
 
 /// Runs the cases on all processors and prints their results in order; what is returned says why some failed.
