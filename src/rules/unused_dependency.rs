@@ -84,6 +84,7 @@ fn of_project(context: &Context<'_>, project: &Arc<Project>) -> Vec<Finding> {
             || acts_by_itself(context, &provider)
             || imported(&provider)
             || is_required_by_another(context, &dependencies, dependency)
+            || brings_what_is_used(context, project, &provider, &dependencies)
         {
             continue;
         }
@@ -136,6 +137,21 @@ fn acts_by_itself(context: &Context<'_>, provider: &Project) -> bool {
         };
         !manifest.entry_points.is_empty() || named()
     })
+}
+
+/// Whether the project imports what only this provider's own requirements bring: without it, that would be gone.
+fn brings_what_is_used(
+    context: &Context<'_>,
+    project: &Project,
+    provider: &Project,
+    own: &[Dependency],
+) -> bool {
+    let brought = &context.workspace.closure(provider).names;
+    let lacking =
+        |name: &DistributionName| brought.contains(name) && !own.iter().any(|own| own.name == *name);
+    context
+        .files_of(project)
+        .any(|uses| uses.imports.iter().any(|import| import.distribution().is_some_and(lacking)))
 }
 
 /// Whether something else that the project requires needs the same: then the requirement may be there to say from
