@@ -43,6 +43,8 @@ pub struct ImportUse {
     pub file: Option<FileId>,
     /// Under `TYPE_CHECKING`, or guarded against ImportError, or by a computed name: no dependency rule speaks of it.
     pub optional: bool,
+    /// Inside a function.
+    pub local: bool,
 }
 
 impl ImportUse {
@@ -115,6 +117,16 @@ fn of_import(
         range = span.name.unwrap_or(range);
         resolution = workspace.resolve(file, &module);
     }
+    // `from acme import io`, where another project has `acme/__init__.py` and this one, or one that it requires, `acme/io.py`:
+    // the parts of a package that several projects ship.
+    if let (Resolution::Found(Found { provider, .. }), ImportKind::From(name)) = (&*resolution, &import.kind)
+        && provider.standing == Standing::Undeclared
+    {
+        let part = workspace.resolve(file, &module.child(name));
+        if part.found().is_some_and(|found| found.provider.standing != Standing::Undeclared) {
+            resolution = part;
+        }
+    }
     let (dir, standing, target) = match &*resolution {
         Resolution::Found(Found { file, provider }) => {
             (provider.dir.clone()?, provider.standing.clone(), Some(file.clone()))
@@ -128,6 +140,7 @@ fn of_import(
         return None;
     }
     let provider = workspace.project_at(&dir)?;
+    let local = import.local;
     let optional = import.type_checking || import.guarded || import.kind == ImportKind::Dynamic;
-    Some(ImportUse { id, module, range, provider, standing, file: target, optional })
+    Some(ImportUse { id, module, range, provider, standing, file: target, optional, local })
 }
