@@ -26,7 +26,7 @@ use camino::Utf8Path;
 
 pub use model::{
     BuildSystem, DagsterTable, DgProject, DgWorkspace, EntryPoint, FindPackages, Flit, Group, Hatch, Include,
-    IncludeKind, LocationDeclaration, LocationTarget, Manifest, ManifestError, ManifestKind, Maturin,
+    IncludeKind, Index, LocationDeclaration, LocationTarget, Manifest, ManifestError, ManifestKind, Maturin,
     PackageInclude, PathRequirement, Pdm, PixiEnvironment, Poetry, Requirement, Setuptools, Source,
     SourceEntry, SourceKind, Submodule, UvBuild, UvWorkspace, Version,
 };

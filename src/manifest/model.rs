@@ -55,6 +55,8 @@ pub struct Manifest {
     /// `[tool.uv.sources]`: where requirements are to be taken from. Poetry's, PDM's and pixi's inline paths are at
     /// the requirement ([`Requirement::source`]).
     pub sources: Vec<Source>,
+    /// `[[tool.uv.index]]`.
+    pub indexes: Vec<Index>,
     /// `[tool.uv.workspace]`.
     pub workspace: Option<UvWorkspace>,
     /// `[tool.uv] package`, Poetry's `package-mode`: `false` for a project that ships nothing.
@@ -231,6 +233,15 @@ pub enum SourceKind {
     Url(Spanned<String>),
     /// A named index.
     Index(Spanned<String>),
+}
+
+/// An entry of `[[tool.uv.index]]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Index {
+    /// The name that sources call it by.
+    pub name: Spanned<String>,
+    /// Its URL.
+    pub url: Spanned<String>,
 }
 
 /// `[tool.uv.workspace]`.
@@ -517,6 +528,7 @@ impl Manifest {
             requirements: Vec::new(),
             extras: Vec::new(),
             sources: Vec::new(),
+            indexes: Vec::new(),
             workspace: None,
             package: None,
             declares_project: false,

@@ -1,9 +1,13 @@
 //! What all rules look at: the workspace, the projects they judge, and what these import from each other.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use camino::Utf8Path;
+use parking_lot::Mutex;
 
+use super::NotJudged;
+use super::relations::{self, Relation};
 use super::uses::{self, FileUses};
 use crate::vfs::{FileId, relative};
 use crate::workspace::{CodeLocation, Consumers, Dependency, Project, Workspace};
@@ -14,12 +18,21 @@ pub struct Context<'w> {
     pub workspace: &'w Workspace,
     subjects: OnceLock<Vec<Arc<Project>>>,
     uses: OnceLock<Vec<FileUses>>,
+    relations: OnceLock<Vec<Relation>>,
     consumers: OnceLock<Consumers>,
+    not_judged: Mutex<BTreeMap<String, usize>>,
 }
 
 impl<'w> Context<'w> {
     pub(super) fn new(workspace: &'w Workspace) -> Self {
-        Self { workspace, subjects: OnceLock::new(), uses: OnceLock::new(), consumers: OnceLock::new() }
+        Self {
+            workspace,
+            subjects: OnceLock::new(),
+            uses: OnceLock::new(),
+            relations: OnceLock::new(),
+            consumers: OnceLock::new(),
+            not_judged: Mutex::default(),
+        }
     }
 
     /// The projects that rules judge, sorted by folder: with a name, shipping something, no template, manifests that
@@ -57,6 +70,11 @@ impl<'w> Context<'w> {
         self.files().iter().filter(|uses| uses.deployed && self.is_subject(&uses.project))
     }
 
+    /// Which project's deployed code imports which other project's, each pair once, and what is to be said of it.
+    pub fn relations(&self) -> &[Relation] {
+        self.relations.get_or_init(|| relations::collect(self))
+    }
+
     /// Who takes the project in a folder live.
     pub fn consumers_of(&self, dir: &Utf8Path) -> &[(Arc<Project>, Dependency)] {
         self.consumers.get_or_init(|| self.workspace.consumers()).get(dir).map_or(&[], Vec::as_slice)
@@ -71,6 +89,17 @@ impl<'w> Context<'w> {
     pub(super) fn location_of_file(&self, file: &FileId) -> Option<String> {
         let project = self.workspace.project_of(file)?;
         self.location_of(&project).map(|location| location.name)
+    }
+
+    /// Counts something that a rule would have judged and could not, with the reason in the user's words.
+    pub fn not_judged(&self, reason: impl Into<String>) {
+        *self.not_judged.lock().entry(reason.into()).or_default() += 1;
+    }
+
+    /// All that was counted, sorted by reason.
+    pub(super) fn take_not_judged(&self) -> Vec<NotJudged> {
+        let counted = std::mem::take(&mut *self.not_judged.lock());
+        counted.into_iter().map(|(reason, count)| NotJudged { reason, count }).collect()
     }
 
     /// A path as messages show it: relative to a folder, with `/`.

@@ -1,6 +1,12 @@
 //! All rules by name: what is on by default, how bad it is, and the page in the manual.
 
-use super::{Context, Finding, Severity, unused_suppression};
+use super::{
+    Context, Finding, Severity, cross_location_import, dev_only_dependency, missing_source_path,
+    missing_symbol, parse_error, pins_differ, private_import, shadowed_module, shared_imports_location,
+    source_name_mismatch, source_not_member, source_violates_specifier, source_without_requirement,
+    submodule_drift, submodule_uninitialized, transitive_dependency, undeclared_dependency,
+    unresolved_import, unused_suppression,
+};
 use crate::text::nearest;
 
 /// A rule, as its own file declares it.
@@ -38,7 +44,27 @@ impl Rule {
 }
 
 /// One line for each rule, sorted by name.
-const RULES: &[Rule] = &[unused_suppression::RULE];
+const RULES: &[Rule] = &[
+    cross_location_import::RULE,
+    dev_only_dependency::RULE,
+    missing_source_path::RULE,
+    missing_symbol::RULE,
+    parse_error::RULE,
+    pins_differ::RULE,
+    private_import::RULE,
+    shadowed_module::RULE,
+    shared_imports_location::RULE,
+    source_name_mismatch::RULE,
+    source_not_member::RULE,
+    source_violates_specifier::RULE,
+    source_without_requirement::RULE,
+    submodule_drift::RULE,
+    submodule_uninitialized::RULE,
+    transitive_dependency::RULE,
+    undeclared_dependency::RULE,
+    unresolved_import::RULE,
+    unused_suppression::RULE,
+];
 
 /// Every rule, sorted by name.
 pub fn all() -> &'static [Rule] {
@@ -60,7 +86,8 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 10] = [
+    const NO_RULES: [&str; 13] = [
+        "absent",
         "context",
         "diagnostic",
         "edits",
@@ -68,7 +95,9 @@ mod tests {
         "mod",
         "needles",
         "registry",
+        "relations",
         "selection",
+        "sources",
         "suppression",
         "uses",
     ];
@@ -105,6 +134,26 @@ mod tests {
                 rule.name
             );
             assert!(!rule.summary().is_empty(), "{}", rule.name);
+        }
+    }
+
+    #[test]
+    fn every_example_holds() {
+        for rule in all() {
+            let page = rule.page();
+            let (_, rest) = page.split_once("## Example").unwrap();
+            let (_, rest) = rest.split_once("```").unwrap_or_else(|| panic!("{}: no example", rule.name));
+            let (example, _) = rest.split_once("```").unwrap();
+            assert!(example.contains(&format!("[{}]", rule.name)), "{}: the example shows it", rule.name);
+            // A fixture cannot hold a git repository: what a rule says of one is shown as output, and tested elsewhere.
+            match example.strip_prefix("fixture\n") {
+                Some(fixture) => crate::fixture::check(fixture),
+                None => assert!(
+                    rule.name.starts_with("submodule-") && example.starts_with("text\n"),
+                    "{}",
+                    rule.name
+                ),
+            }
         }
     }
 

@@ -24,13 +24,13 @@ pub struct FileComments {
     pub file: FileId,
     /// Its text.
     pub source: Arc<SourceText>,
-    /// For each comment: the text behind its `#`, and the range from the `#` on.
-    pub comments: Vec<(String, TextRange)>,
+    /// The comments, each from its `#` on.
+    pub comments: Vec<TextRange>,
 }
 
 impl FileComments {
     /// The comments of a file; `None` where it has none.
-    pub fn new(workspace: &Workspace, file: &FileId, comments: Vec<(String, TextRange)>) -> Option<Self> {
+    pub fn new(workspace: &Workspace, file: &FileId, comments: Vec<TextRange>) -> Option<Self> {
         if comments.is_empty() {
             return None;
         }
@@ -52,10 +52,10 @@ pub struct Unused {
     pub named: usize,
 }
 
-/// Reads a comment; `text` is what stands behind the `#`, `start` where that text begins. `None` for comments that
-/// are not about ignoring.
-pub fn parse(text: &str, start: u32) -> Option<Suppression> {
-    let (rest, at) = after_word(text, 0, "crossloc:")?;
+/// Reads a comment, from its `#` on; `start` is where it begins. `None` for comments that are not about ignoring.
+pub fn parse(comment: &str, start: u32) -> Option<Suppression> {
+    let text = comment.trim_start_matches(['#', ';']);
+    let (rest, at) = after_word(text, comment.len() - text.len(), "crossloc:")?;
     let (rest, at) = after_word(rest, at, "ignore")?;
     let Some((list, reason)) = rest.strip_prefix('[').and_then(|inner| inner.split_once(']')) else {
         // `ignored`, `ignore-me`: another word.
@@ -85,8 +85,8 @@ pub fn apply(diagnostics: Vec<Diagnostic>, files: &[FileComments]) -> (Vec<Diagn
     let mut by_place: FxHashMap<(&FileId, u32), Vec<usize>> = FxHashMap::default();
     let mut sources: FxHashMap<&FileId, &SourceText> = FxHashMap::default();
     for file in files {
-        for (text, range) in &file.comments {
-            let Some(suppression) = parse(text, range.start + 1) else { continue };
+        for range in &file.comments {
+            let Some(suppression) = parse(range.slice(&file.source.text), range.start) else { continue };
             // No finding starts on the line that no text has.
             let line = covered_line(&file.source, *range).unwrap_or(u32::MAX);
             sources.insert(&file.file, &file.source);
@@ -154,7 +154,7 @@ mod tests {
     use crate::text::offset;
 
     /// The suppression comments of a text without strings.
-    fn comments_of_lines(text: &str) -> Vec<(&str, TextRange)> {
+    fn comments_of_lines(text: &str) -> Vec<TextRange> {
         let mut found = Vec::new();
         let mut at = 0;
         for line in text.split_inclusive(['\n', '\r']) {
@@ -163,7 +163,7 @@ mod tests {
                 && comment.trim_start().starts_with("crossloc:")
             {
                 let start = at + before.len();
-                found.push((comment, TextRange::new(offset(start), offset(start + 1 + comment.len()))));
+                found.push(TextRange::new(offset(start), offset(start + 1 + comment.len())));
             }
             at += line.len();
         }
@@ -181,7 +181,8 @@ mod tests {
             })
         };
         for (text, rules, reason) in [
-            (" crossloc: ignore[a] why not", &["a"][..], "why not"),
+            ("# crossloc: ignore[a] why not", &["a"][..], "why not"),
+            (";;  crossloc: ignore[a]", &["a"][..], ""),
             ("crossloc:ignore[ a ,, b-c ]", &["a", "b-c"], ""),
             (" crossloc: ignore", &[], ""),
             (" crossloc: ignore because", &[], "because"),
@@ -208,8 +209,7 @@ import c  # crossloc: ignore[z]
 ";
         let file = FileId::new(Utf8Path::new("/w/a.py"));
         let source = Arc::new(SourceText::new(Arc::from(text), false));
-        let comments =
-            comments_of_lines(text).into_iter().map(|(text, range)| (text.to_owned(), range)).collect();
+        let comments = comments_of_lines(text);
         let finding = |rule, needle: &str| {
             let at = offset(text.find(needle).unwrap());
             Diagnostic {
@@ -225,7 +225,7 @@ import c  # crossloc: ignore[z]
             }
         };
         let all = vec![finding("x", "a  #"), finding("x", "b\n"), finding("w", "b\n"), finding("x", "c  #")];
-        let (kept, unused) = apply(all, &[FileComments { file: file.clone(), source, comments }]);
+        let (kept, unused) = apply(all, &[FileComments { file, source, comments }]);
         let kept: Vec<_> = kept.iter().map(|d| (d.rule, d.range.slice(text))).collect();
         assert_eq!(kept, [("w", "b"), ("x", "c")]);
         let unused: Vec<_> = unused.iter().map(|u| u.rule.as_ref().map(|rule| rule.value.as_str())).collect();

@@ -17,8 +17,8 @@
 //! name = "etl"
 //! version = "1.0"
 //! #- etl/src/etl/assets.py
-//! import json  # crossloc: ignore[undeclared-dependency] comes with the image
-//! #            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning[unused-suppression]
+//! import json  # crossloc: ignore[missing-source-path] comes with the image
+//! #                               ^^^^^^^^^^^^^^^^^^^ warning[unused-suppression]: nothing to ignore here for `missing-source-path`
 //! ```
 //!
 //! ## Fix
@@ -57,8 +57,8 @@ pub fn diagnostics(
             judged.iter().filter(|other| other.file == one.file && other.comment == one.comment).count();
         let whole = in_vain >= one.named;
         let range = match &one.rule {
-            Some(rule) if one.named > 1 => rule.range,
-            _ => one.comment,
+            Some(rule) => rule.range,
+            None => one.comment,
         };
         found.push(Diagnostic {
             rule: RULE.name,
@@ -82,7 +82,7 @@ fn message(one: &Unused) -> String {
     };
     let name = &rule.value;
     match (registry::find(name), registry::nearest_name(name)) {
-        (Some(_), _) => format!("nothing here is suppressed by `{name}`"),
+        (Some(_), _) => format!("nothing to ignore here for `{name}`"),
         (None, Some(near)) => format!("there is no rule `{name}`; did you mean `{near}`?"),
         (None, None) => format!("there is no rule `{name}`"),
     }
@@ -124,7 +124,7 @@ mod tests {
         let (before, comment) = text.split_once('#').unwrap();
         let (start, comment) = (before.len(), comment.lines().next().unwrap());
         let range = TextRange::new(offset(start), offset(start + 1 + comment.len()));
-        let comments = vec![(comment.to_owned(), range)];
+        let comments = vec![range];
         let (_, unused) =
             suppression::apply(vec![], &[FileComments { file, source: source.clone(), comments }]);
         let applied = |fix: &Fix| {
@@ -145,8 +145,8 @@ mod tests {
         assert_eq!(
             check(one, true),
             [(
-                "# crossloc: ignore[unused-suppression] old".to_owned(),
-                "nothing here is suppressed by `unused-suppression`".to_owned(),
+                "unused-suppression".to_owned(),
+                "nothing to ignore here for `unused-suppression`".to_owned(),
                 Some("import a\nimport b\n".to_owned())
             )]
         );

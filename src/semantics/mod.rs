@@ -4,6 +4,7 @@
 //! Everything here prefers no answer to a wrong one: what is not known statically has no type.
 
 mod annotations;
+mod absence;
 mod calls;
 mod members;
 mod modules;
@@ -49,6 +50,8 @@ pub enum Type {
     Function(FileId, DefinitionId),
     /// Something that yields these when iterated or indexed.
     Elements(Vec<Type>),
+    /// Something of fixed length, with what stands at each place.
+    Tuple(Vec<Vec<Type>>),
     /// A mapping.
     Table {
         /// What iterating yields.

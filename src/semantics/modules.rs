@@ -190,7 +190,7 @@ impl Semantics<'_> {
     }
 
     /// Whether `from module import *` brings `name`: what `__all__` says, else every public name.
-    fn star_exports(&self, file: &FileId, name: &str) -> bool {
+    pub(super) fn star_exports(&self, file: &FileId, name: &str) -> bool {
         let Some(summary) = self.workspace.summary(file) else { return false };
         match &summary.exports {
             Some(exports) => {
@@ -200,34 +200,5 @@ impl Semantics<'_> {
             }
             None => !name.starts_with('_'),
         }
-    }
-
-    /// Whether a module may have a name that is not seen in its text: a dynamic `__getattr__`, a star import that
-    /// leads to what is not known, names written into `globals()`.
-    pub fn may_have(&self, file: &FileId, name: &str) -> bool {
-        let mut seen = Vec::new();
-        let mut waiting = vec![file.clone()];
-        while let Some(file) = waiting.pop() {
-            if seen.contains(&file) {
-                continue;
-            }
-            let Some(summary) = self.workspace.summary(&file) else { return true };
-            if !summary.errors.is_empty() {
-                return true;
-            }
-            match &summary.module_getattr {
-                ModuleGetattr::Any => return true,
-                ModuleGetattr::Names(names) if names.iter().any(|known| known == name) => return true,
-                ModuleGetattr::Names(_) | ModuleGetattr::None => {}
-            }
-            for import in summary.imports.iter().filter(|import| import.kind == ImportKind::Star) {
-                match self.import_module(&file, import).and_then(|module| module.file) {
-                    Some(target) => waiting.push(target),
-                    None => return true,
-                }
-            }
-            seen.push(file);
-        }
-        false
     }
 }

@@ -1,9 +1,11 @@
-//! Where code lives: the layout of a live project, and the environments that distributions are installed in.
+//! Where code lives: the layout of a live project, the environments that distributions are installed in, and
+//! what git records.
 //!
-//! Everything is read through [`Files`](crate::vfs::Files), so that open documents and revisions stay consistent;
+//! But for git's own files everything is read through [`Files`](crate::vfs::Files), so that open documents and revisions stay consistent;
 //! no project code, build backend or interpreter is ever run.
 
 pub mod environment;
+pub mod git;
 pub mod layout;
 mod lookup;
 

@@ -165,6 +165,11 @@ impl Files {
         self.kind(path) == Some(EntryKind::Dir)
     }
 
+    /// A path without symbolic links; the path itself where nothing is there.
+    pub fn real_path(&self, path: &Utf8Path) -> Utf8PathBuf {
+        self.tree.real_path(path).unwrap_or_else(|| path.to_owned())
+    }
+
     /// The documents an editor holds.
     pub fn open_documents(&self) -> impl Iterator<Item = (&FileId, &Document)> {
         self.open.iter().map(|(file, document)| (file, &**document))

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::MAX_FILE_BYTES;
 
@@ -79,6 +79,8 @@ pub enum ReadError {
 pub trait SourceTree: Send + Sync {
     /// The names in a folder; empty where there is none or it may not be read.
     fn list(&self, dir: &Utf8Path) -> Listing;
+    /// The path without symbolic links; `None` where nothing is there.
+    fn real_path(&self, path: &Utf8Path) -> Option<Utf8PathBuf>;
     /// A file's bytes.
     fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, ReadError>;
 }
@@ -103,6 +105,10 @@ impl SourceTree for Disk {
             (Box::from(entry.file_name()), kind.unwrap_or(EntryKind::Other))
         });
         Listing::new(entries.collect())
+    }
+
+    fn real_path(&self, path: &Utf8Path) -> Option<Utf8PathBuf> {
+        path.canonicalize_utf8().ok()
     }
 
     fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, ReadError> {

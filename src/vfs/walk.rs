@@ -35,19 +35,29 @@ pub struct Walked {
 }
 
 /// Walks `root` in parallel and in the order of nothing; the result is sorted. `.gitignore` and its kin are
-/// respected, hidden folders other than the usual caches are entered, symbolic links to folders are followed
-/// (a loop is cut), and a folder that holds `pyvenv.cfg` is an environment, not a source.
+/// respected, hidden folders other than the usual caches are entered, and a folder that holds `pyvenv.cfg` is an
+/// environment, not a source. A symbolic link to a folder is followed where it leads out of `root`; what lies inside is
+/// met by its own path.
 pub fn walk(root: &Utf8Path, wanted: impl Fn(&Utf8Path) -> bool + Sync) -> Walked {
     let (sender, receiver) = mpsc::channel::<(bool, FileId)>();
+    let real_root = std::fs::canonicalize(root).ok();
     let threads = std::thread::available_parallelism().map_or(2, |n| n.get().min(8));
     let walker = WalkBuilder::new(root)
         .hidden(false)
         .follow_links(true)
         .require_git(false)
         .threads(threads)
-        .filter_entry(|entry| {
+        .filter_entry(move |entry| {
             let is_dir = entry.file_type().is_some_and(|kind| kind.is_dir());
-            !is_dir || entry.depth() == 0 || !never_entered(entry.path())
+            let inside = || {
+                std::fs::canonicalize(entry.path())
+                    .ok()
+                    .zip(real_root.as_ref())
+                    .is_some_and(|(to, root)| to.starts_with(root))
+            };
+            !is_dir
+                || entry.depth() == 0
+                || !(never_entered(entry.path()) || (entry.path_is_symlink() && inside()))
         })
         .build_parallel();
     walker.run(|| {

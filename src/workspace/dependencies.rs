@@ -176,7 +176,7 @@ impl Workspace {
     }
 
     /// What one source entry leads to; `owner` is the project whose manifest holds it.
-    fn entry(
+    pub(super) fn entry(
         &self,
         owner: &Project,
         root: Option<&Project>,
@@ -228,7 +228,7 @@ impl Workspace {
             return Provision::NoProject(dir.clone());
         }
         let strategy = if self.in_submodule(dir) { Strategy::Submodule } else { Strategy::Path };
-        Provision::Live { dir: dir.clone(), strategy }
+        Provision::Live { dir: self.own_name(dir), strategy }
     }
 
     /// A source entry knows its distribution only through the table it stands in.

@@ -24,6 +24,7 @@ pub struct Discovery {
     /// Manifests of any kind, sorted; also Dagster's.
     pub manifests: Vec<FileId>,
     by_name: OnceLock<FxHashMap<DistributionName, Vec<Utf8PathBuf>>>,
+    pub(super) private: OnceLock<FxHashSet<DistributionName>>,
     by_top_level: OnceLock<FxHashMap<Name, Vec<Utf8PathBuf>>>,
 }
 

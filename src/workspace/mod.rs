@@ -12,6 +12,7 @@ mod memo;
 mod project;
 mod resolve;
 mod roots;
+mod sources;
 mod version;
 
 use std::sync::{Arc, OnceLock};
@@ -25,13 +26,14 @@ use crate::vfs::{FileId, Files};
 
 pub use closure::{Closure, Consumers, Reach};
 pub use config::{Config, LoadedConfig, RuleLevel, Scope};
-pub use context::Setting;
+pub use context::{Setting, is_around};
 pub use dependencies::{Dependency, Provision, Strategy};
 pub use discovery::Discovery;
 pub use evidence::Witness;
 pub use locations::CodeLocation;
 pub use project::{Declared, Place, Project};
 pub use resolve::{Found, NotFound, Provider, Resolution, Standing};
+pub use sources::DeclaredSource;
 
 use memo::Memo;
 
@@ -52,6 +54,7 @@ pub struct Workspace {
 #[derive(Default)]
 struct Structure {
     boundaries: Memo<Utf8PathBuf, Utf8PathBuf>,
+    own_names: Memo<Utf8PathBuf, Utf8PathBuf>,
     projects: Memo<Utf8PathBuf, Option<Arc<Project>>>,
     project_dirs: Memo<Utf8PathBuf, Option<Utf8PathBuf>>,
     workspace_roots: Memo<Utf8PathBuf, Option<Utf8PathBuf>>,

@@ -187,6 +187,7 @@ impl<'w> Search<'w> {
                 if shipped_only && !project.layout.ships(files, self.module) {
                     return None;
                 }
+                let file = self.own_name(&file);
                 return Some(Found { file, provider: provider(standing) });
             }
             Some(source::Found::Namespace(dir))
@@ -199,6 +200,11 @@ impl<'w> Search<'w> {
         }
         self.note_prefix(project, &standing, shipped_only);
         None
+    }
+
+    /// A file or package that is linked into a project is opened where it really lies.
+    fn own_name(&self, file: &FileId) -> FileId {
+        FileId::new(&self.workspace.own_name(file.path()))
     }
 
     /// Remembers the longest part of the name for which `project` has a regular package or module.
@@ -244,7 +250,7 @@ impl<'w> Search<'w> {
         let project = self.setting.project.as_ref();
         match source::find_in(&self.workspace.files, dir, self.module)? {
             source::Found::Module(file) => Some(Found {
-                file,
+                file: self.own_name(&file),
                 provider: Provider {
                     dir: project.map(|project| project.dir.clone()),
                     distribution: project.and_then(|project| project.distribution().cloned()),
@@ -423,11 +429,5 @@ impl Workspace {
         self.dependencies(project)
             .iter()
             .any(|dependency| dependency.name == *name && dependency.source.is_some())
-    }
-
-    /// Whether a distribution has a project here, or is configured as shared.
-    pub fn is_first_party(&self, name: &DistributionName) -> bool {
-        self.configuration().config.shared.iter().any(|shared| shared.value == *name)
-            || !self.projects_named(name).is_empty()
     }
 }

@@ -45,6 +45,19 @@ impl Workspace {
         })
     }
 
+    /// A path without the symbolic links between it and the outermost folder around it, so that one file has one name. What encloses the workspace keeps its spelling, which is the client's.
+    pub fn own_name(&self, path: &Utf8Path) -> Utf8PathBuf {
+        self.structure.own_names.get(path.to_owned(), |path| {
+            let boundary = self.boundary(path.parent().unwrap_or(path));
+            let real = self.files.real_path(path);
+            match real.strip_prefix(self.files.real_path(&boundary)) {
+                Ok(below) if below.as_str().is_empty() => boundary,
+                Ok(below) => boundary.join(below),
+                Err(_) => real,
+            }
+        })
+    }
+
     /// Whether a folder's `.git` is a file that leads into `.git/modules` of a repository around it.
     pub(super) fn is_submodule(&self, dir: &Utf8Path) -> bool {
         let git = FileId::new(&dir.join(".git"));

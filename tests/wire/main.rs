@@ -9,6 +9,7 @@
 
 mod client;
 mod documents;
+mod findings;
 mod lifecycle;
 mod malformed;
 

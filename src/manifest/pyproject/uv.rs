@@ -3,7 +3,7 @@
 use super::super::DistributionName;
 use super::super::literal::Literal;
 use super::super::model::{
-    Group, Manifest, ManifestError, Source, SourceEntry, SourceKind, UvBuild, UvWorkspace,
+    Group, Index, Manifest, ManifestError, Source, SourceEntry, SourceKind, UvBuild, UvWorkspace,
 };
 use super::super::requirement;
 use super::super::table::{Table, Value};
@@ -30,6 +30,14 @@ pub(super) fn read(tool: Table<'_>, manifest: &mut Manifest) {
     for (key, group) in lists {
         for text in uv.strings(key, &mut manifest.errors).unwrap_or_default() {
             requirement::add(manifest, text, &group);
+        }
+    }
+    for index in uv.list("index", &mut manifest.errors).unwrap_or_default() {
+        // An index without a name can be named by no source.
+        let Some(table) = index.as_table() else { continue };
+        let errors = &mut manifest.errors;
+        if let (Some(name), Some(url)) = (table.spanned("name", errors), table.spanned("url", errors)) {
+            manifest.indexes.push(Index { name, url });
         }
     }
     if let Some(sources) = uv.table("sources", &mut manifest.errors) {

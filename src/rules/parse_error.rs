@@ -1,0 +1,118 @@
+//! # parse-error (error)
+//!
+//! ## What it does
+//!
+//! Reports what cannot be read in manifests, and syntax errors in Python files that share code.
+//!
+//! ## Why it matters
+//!
+//! While a manifest does not parse, nothing else is said about its project: half of what it declares may be missing.
+//! In Python, where the type checker and the interpreter tell the same, the finding is for information: it says which
+//! files were understood in part only. Templates (`{{ … }}`), samples and requirements files that belong to no project
+//! are left alone.
+//!
+//! ## Example
+//!
+//! ```fixture
+//! #- etl/pyproject.toml
+//! [project]
+//! name = etl
+//! #      ^^^ error[parse-error]
+//! version = "0.1.0"
+//! ```
+//!
+//! ## Fix
+//!
+//! Correct the text at the place that is shown; what follows it is mostly a consequence.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+
+use super::registry::Rule;
+use super::{Context, Finding, Severity};
+use crate::manifest::{Manifest, ManifestKind};
+use crate::python::ModuleSummary;
+use crate::vfs::FileId;
+use crate::workspace::Place;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    name: "parse-error",
+    default: Some(Severity::Error),
+    check: Some(check),
+    source: include_str!("parse_error.rs"),
+};
+
+/// A parser that has lost its way complains of every line.
+const MAXIMUM_ERRORS: usize = 3;
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let mut found = manifests(context);
+    found.extend(python(context));
+    found
+}
+
+fn manifests(context: &Context<'_>) -> Vec<Finding> {
+    let projects = context.workspace.projects();
+    let of_projects: FxHashSet<&FileId> = projects
+        .iter()
+        .filter(|project| project.name.is_some() || project.broken)
+        .flat_map(|project| project.manifests.iter().map(|(file, _)| file))
+        .collect();
+    let mut found = Vec::new();
+    for (file, manifest) in context.workspace.all_manifests() {
+        let judged = is_judged(context, &file, &manifest, of_projects.contains(&file));
+        if manifest.template || !judged || context.workspace.is_around(file.dir()) {
+            continue;
+        }
+        for error in manifest.errors.iter().take(MAXIMUM_ERRORS) {
+            let place = Place { file: file.clone(), range: error.range };
+            found.push(Finding::new(place, error.message.clone(), [error.message.as_str()]));
+        }
+    }
+    found
+}
+
+/// Many tools have a `build.yaml`, and any text may be called `requirements.txt`.
+fn is_judged(context: &Context<'_>, file: &FileId, manifest: &Manifest, of_project: bool) -> bool {
+    let says = |word: &str| context.workspace.files.text(file).is_ok_and(|text| text.text.contains(word));
+    match manifest.kind {
+        ManifestKind::Requirements | ManifestKind::SetupPy | ManifestKind::SetupCfg => of_project,
+        ManifestKind::DagsterCloud => file.file_name().starts_with("dagster_cloud") || says("code_source"),
+        ManifestKind::WorkspaceYaml => says("load_from"),
+        ManifestKind::Pyproject
+        | ManifestKind::Pixi
+        | ManifestKind::Pipfile
+        | ManifestKind::Gitmodules
+        | ManifestKind::DgToml => true,
+    }
+}
+
+/// Files that use or provide shared code, and were read.
+fn python(context: &Context<'_>) -> Vec<Finding> {
+    let mut seen = FxHashSet::default();
+    let mut found = Vec::new();
+    for uses in context.judged_files().filter(|uses| !uses.imports.is_empty()) {
+        found.extend(syntax_error(&uses.file, &uses.summary, &mut seen));
+        for file in uses.imports.iter().filter_map(|import| import.file.as_ref()) {
+            let Some(summary) = context.workspace.summary(file) else { continue };
+            if context.workspace.project_of(file).is_some_and(|project| context.is_subject(&project)) {
+                found.extend(syntax_error(file, &summary, &mut seen));
+            }
+        }
+    }
+    found
+}
+
+fn syntax_error<'f>(
+    file: &'f FileId,
+    summary: &Arc<ModuleSummary>,
+    seen: &mut FxHashSet<&'f FileId>,
+) -> Option<Finding> {
+    let range = *summary.errors.first()?;
+    let place = Place { file: file.clone(), range };
+    let mut finding = Finding::new(place, "syntax error".to_owned(), []);
+    finding.at_most = Severity::Information;
+    seen.insert(file).then_some(finding)
+}

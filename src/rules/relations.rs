@@ -1,0 +1,190 @@
+//! Whose deployed code imports whose, and the one verdict on it: cross-location before shared-imports-location before
+//! what the requirements say.
+
+use std::sync::Arc;
+
+use camino::Utf8Path;
+use rustc_hash::FxHashMap;
+
+use super::{Context, Finding};
+use crate::manifest::{DistributionName, Group};
+use crate::python::ModuleName;
+use crate::workspace::{Place, Project, Standing};
+
+/// One project whose deployed code imports another's, unguarded, and finds it.
+pub struct Relation {
+    /// Who imports.
+    pub project: Arc<Project>,
+    /// Whose modules.
+    pub provider: Arc<Project>,
+    /// The other's distribution.
+    pub distribution: DistributionName,
+    /// The module of the first import.
+    pub module: ModuleName,
+    /// Where modules of the other project are named, sorted by file and range; never empty.
+    pub places: Vec<Place>,
+    /// How the importer stands to the other.
+    pub standing: Standing,
+    /// What is wrong with it; none where nothing is.
+    pub verdict: Option<Verdict>,
+}
+
+/// What is wrong with an import across projects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// One code location imports another's code: the names of both.
+    CrossLocation(String, String),
+    /// A shared distribution imports the code of this location.
+    SharedImportsLocation(String),
+    /// Nothing requires it.
+    Undeclared,
+    /// Only this distribution requires it.
+    Transitive(DistributionName),
+    /// Only this group of development tools requires it.
+    DevelopmentOnly(String),
+}
+
+/// How many further places a finding names.
+const MAX_RELATED: usize = 20;
+
+/// Groups of what development needs; they are not installed where the code is deployed.
+const DEVELOPMENT: [&str; 13] = [
+    "dev",
+    "develop",
+    "development",
+    "test",
+    "tests",
+    "testing",
+    "lint",
+    "linting",
+    "docs",
+    "doc",
+    "typing",
+    "types",
+    "ci",
+];
+
+impl Relation {
+    /// A finding at the first place, the others being related.
+    pub fn finding(&self, message: String) -> Finding {
+        let place = self.places.first().cloned().unwrap_or_else(|| Place {
+            file: crate::vfs::FileId::new(&self.project.dir),
+            range: crate::text::TextRange::default(),
+        });
+        let arguments = [self.project.display_name(), self.distribution.as_str()];
+        let further = self.places.iter().skip(1).take(MAX_RELATED);
+        further.fold(Finding::new(place, message, arguments), |finding, place| {
+            finding.related(place.clone(), format!("`{}` is imported here, too", self.distribution))
+        })
+    }
+}
+
+/// Each pair of projects once, in the order of their first imports.
+pub(super) fn collect(context: &Context<'_>) -> Vec<Relation> {
+    let mut relations: Vec<Relation> = Vec::new();
+    let mut known: FxHashMap<(&Utf8Path, &Utf8Path), usize> = FxHashMap::default();
+    for uses in context.judged_files() {
+        // A module that is not there is unresolved-import's matter.
+        for used in uses.imports.iter().filter(|used| !used.optional && used.file.is_some()) {
+            let Some(distribution) = used.distribution() else { continue };
+            let place = used.place(&uses.file);
+            let pair = (uses.project.dir.as_path(), used.provider.dir.as_path());
+            let at = *known.entry(pair).or_insert_with(|| {
+                relations.push(Relation {
+                    project: uses.project.clone(),
+                    provider: used.provider.clone(),
+                    distribution: distribution.clone(),
+                    module: used.module.clone(),
+                    places: Vec::new(),
+                    standing: used.standing.clone(),
+                    verdict: None,
+                });
+                relations.len() - 1
+            });
+            if let Some(relation) = relations.get_mut(at)
+                && relation.places.last() != Some(&place)
+            {
+                relation.places.push(place);
+            }
+        }
+    }
+    for relation in &mut relations {
+        relation.verdict = verdict(context, relation);
+    }
+    relations
+}
+
+fn verdict(context: &Context<'_>, relation: &Relation) -> Option<Verdict> {
+    let (project, provider) = (&relation.project, &relation.provider);
+    if let Some(imported) = context.location_of(provider) {
+        if let Some(importer) = context.location_of(project) {
+            return Some(Verdict::CrossLocation(importer.name, imported.name));
+        }
+        if context.consumers_of(&project.dir).iter().any(|(consumer, _)| consumer.dir != project.dir) {
+            return Some(Verdict::SharedImportsLocation(imported.name));
+        }
+    }
+    match &relation.standing {
+        Standing::Undeclared if context.workspace.closure(project).computed => {
+            context.not_judged(format!("what `{}` requires is computed", project.display_name()));
+            None
+        }
+        Standing::Undeclared => Some(Verdict::Undeclared),
+        Standing::Transitive(via) => transitive(context, relation, via),
+        Standing::Direct => development_only(context, relation).map(Verdict::DevelopmentOnly),
+        Standing::Own | Standing::Beside | Standing::Environment | Standing::Tree | Standing::Installed => {
+            None
+        }
+    }
+}
+
+/// Only through another, unless the project requires it itself from elsewhere or may do so in a computed list.
+fn transitive(context: &Context<'_>, relation: &Relation, via: &[DistributionName]) -> Option<Verdict> {
+    let dependencies = context.workspace.dependencies(&relation.project);
+    let required = dependencies.iter().any(|dependency| dependency.name == relation.distribution);
+    let parents = context.workspace.environment_parents(&relation.project);
+    let computed =
+        relation.project.computed_requirements || parents.iter().any(|parent| parent.computed_requirements);
+    if required || computed {
+        return None;
+    }
+    via.first().cloned().map(Verdict::Transitive)
+}
+
+/// The first of the groups that require it, where all of them serve development only.
+fn development_only(context: &Context<'_>, relation: &Relation) -> Option<String> {
+    let workspace = context.workspace;
+    if relation.project.computed_requirements {
+        return None;
+    }
+    let dependencies = workspace.dependencies(&relation.project);
+    let mut first = None;
+    for dependency in dependencies.iter().filter(|d| d.name == relation.distribution) {
+        match &dependency.group {
+            Group::Group { name, optional: false } if is_development(name) => {
+                first.get_or_insert_with(|| name.clone());
+            }
+            _ => return None,
+        }
+    }
+    let by_parent = workspace
+        .environment_parents(&relation.project)
+        .iter()
+        .any(|parent| workspace.dependencies(parent).iter().any(|d| d.name == relation.distribution));
+    // What a requirement for deployment brings along is there without the group, too.
+    let brought = dependencies.iter().any(|dependency| {
+        let deployed = !matches!(&dependency.group, Group::Group { name, .. } if is_development(name));
+        let other = match &dependency.provision {
+            crate::workspace::Provision::Live { dir, .. } => workspace.project_at(dir),
+            _ => None,
+        };
+        deployed
+            && other.is_some_and(|other| workspace.closure(&other).names.contains(&relation.distribution))
+    });
+    if by_parent || brought { None } else { first }
+}
+
+fn is_development(group: &str) -> bool {
+    let normalized = group.to_ascii_lowercase().replace(['_', '.'], "-");
+    DEVELOPMENT.contains(&normalized.as_str())
+}

@@ -1,0 +1,139 @@
+//! # source-violates-specifier (error)
+//!
+//! ## What it does
+//!
+//! Reports requirements whose live source has a version that the specifier beside it does not admit.
+//!
+//! ## Why it matters
+//!
+//! uv locks and syncs such a project without a word and takes the tree as it is, so that the specifier says one thing
+//! and the location runs another. Whoever installs the published metadata, or drops the source, gets a conflict or
+//! older code. Pre-releases are admitted: `<0.6b0,>=0.4b0` admits `0.5b0.dev0`. Versions that are computed are not
+//! judged.
+//!
+//! ## Example
+//!
+//! ```fixture
+//! #- shared/pyproject.toml
+//! [project]
+//! name = "acme-shared"
+//! version = "0.2.0"
+//! #- etl/pyproject.toml
+//! [project]
+//! name = "etl"
+//! version = "0.1.0"
+//! dependencies = ["acme-shared==0.1.3"]
+//! #                           ^^^^^^^ error[source-violates-specifier]: `acme-shared` is 0.2.0 at its source `../shared`, which `==0.1.3` does not admit
+//! [tool.uv.sources]
+//! acme-shared = { path = "../shared", editable = true }
+//! ```
+//!
+//! ## Fix
+//!
+//! Replaces an exact pin by the source's version. Widen a range by hand, or bump the source.
+
+use rustc_hash::FxHashSet;
+
+use super::registry::Rule;
+use super::{Context, Finding, Fix, Severity, edits};
+use crate::manifest::{Version, specifier_admits};
+use crate::text::TextRange;
+use crate::workspace::{Dependency, Place, Project, Provision};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    name: "source-violates-specifier",
+    default: Some(Severity::Error),
+    check: Some(check),
+    source: include_str!("source_violates_specifier.rs"),
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for project in context.subjects() {
+        let dependencies = context.workspace.dependencies(project);
+        let mut told = FxHashSet::default();
+        for dependency in dependencies.iter() {
+            if told.contains(&dependency.name) || is_conditional(context, project, dependency, &dependencies)
+            {
+                continue;
+            }
+            if let Some(finding) = judge(context, project, dependency) {
+                told.insert(dependency.name.clone());
+                found.push(finding);
+            }
+        }
+    }
+    found
+}
+
+/// Whether the source or the requirement holds in some environments only, so that they need not meet.
+fn is_conditional(
+    context: &Context<'_>,
+    project: &Project,
+    dependency: &Dependency,
+    all: &[Dependency],
+) -> bool {
+    let root = context.workspace.workspace_root(project);
+    let sources = root.iter().flat_map(|root| &root.sources).chain(&project.sources);
+    let conditional = |source: &crate::manifest::Source| match source.entries.as_slice() {
+        [only] => only.marker.is_some() || only.only_for.is_some(),
+        _ => true,
+    };
+    let by_source = dependency.source.as_ref().is_some_and(|place| {
+        sources
+            .filter(|source| source.file == place.file && source.value.range == place.range)
+            .any(|source| conditional(&source.value))
+    });
+    let by_marker = dependency.requirement.as_ref().is_some_and(|requirement| requirement.marker.is_some())
+        && all.iter().filter(|other| other.name == dependency.name).count() > 1;
+    by_source || by_marker
+}
+
+fn judge(context: &Context<'_>, project: &Project, dependency: &Dependency) -> Option<Finding> {
+    let Provision::Live { dir, .. } = &dependency.provision else { return None };
+    let specifier = dependency.requirement.as_ref()?.specifier.as_ref()?;
+    let provider = context.workspace.project_at(dir).filter(|provider| !provider.broken)?;
+    // Another name is source-name-mismatch's business.
+    if provider.distribution().is_some_and(|name| *name != dependency.name) {
+        return None;
+    }
+    let Some(version) = context.workspace.version(&provider) else {
+        context.not_judged(format!("the version of `{}` is computed", dependency.name));
+        return None;
+    };
+    if specifier_admits(&specifier.value, &version) {
+        return None;
+    }
+    let name = &dependency.name;
+    let place = Place { file: dependency.place.file.clone(), range: specifier.range };
+    let source = context.workspace.files.text(&place.file).ok()?;
+    let written = specifier.range.slice(&source.text);
+    let path = context.shown(dir, &project.dir);
+    let message = format!("`{name}` is {version} at its source `{path}`, which `{written}` does not admit");
+    let finding = Finding::new(place.clone(), message, [name.as_str()]);
+    let finding = match version_place(context, &provider) {
+        Some(place) => finding.related(place, format!("the version of `{name}`")),
+        None => finding,
+    };
+    Some(finding.fix(repin(&place, written, &version.to_string())))
+}
+
+/// Where the version is written, or the file that is.
+fn version_place(context: &Context<'_>, provider: &Project) -> Option<Place> {
+    match &provider.version.value {
+        Version::Static(text) => Some(Place { file: provider.version.file.clone(), range: text.range }),
+        Version::File { path, .. } => {
+            let file = context.workspace.version_file(provider, &path.value)?;
+            Some(Place { file, range: TextRange::default() })
+        }
+        Version::Missing | Version::Dynamic => None,
+    }
+}
+
+/// Only an exact pin says which version is meant.
+fn repin(place: &Place, written: &str, version: &str) -> Option<Fix> {
+    let pinned = written.strip_prefix("==")?;
+    let exact = !pinned.starts_with('=') && !pinned.contains([',', '*']);
+    exact.then(|| edits::replace(format!("pin to `=={version}`"), place, format!("=={version}")))
+}

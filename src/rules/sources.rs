@@ -1,0 +1,115 @@
+//! What the rules of sources and submodules have in common.
+
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use rustc_hash::FxHashSet;
+
+use super::Context;
+use crate::manifest::DistributionName;
+use crate::vfs::FileId;
+use crate::workspace::{Place, Project, Provision};
+
+/// The projects whose sources are judged: the subjects, and the roots of their uv workspaces, whose sources all members
+/// inherit. Sorted by folder.
+pub(super) fn declaring(context: &Context<'_>) -> Vec<Arc<Project>> {
+    let mut seen: FxHashSet<Utf8PathBuf> = FxHashSet::default();
+    let roots = context.subjects().iter().filter_map(|subject| context.workspace.workspace_root(subject));
+    let mut projects: Vec<Arc<Project>> = roots
+        .filter(|root| !root.template && !root.broken)
+        .chain(context.subjects().iter().cloned())
+        .filter(|project| seen.insert(project.dir.clone()))
+        .collect();
+    projects.sort_by(|a, b| a.dir.cmp(&b.dir));
+    projects
+}
+
+/// Whether something that a source of `project` serves requires `name`: the project itself, at the root of a uv
+/// workspace any member. `None` where requirements are computed or not known at the moment.
+pub(super) fn is_required(context: &Context<'_>, project: &Project, name: &DistributionName) -> Option<bool> {
+    let workspace = context.workspace;
+    let root = workspace.workspace_root(project).filter(|root| root.dir == project.dir);
+    let members = root.map(|root| workspace.workspace_members(&root));
+    let members =
+        members.iter().flat_map(|members| members.iter()).filter_map(|dir| workspace.project_at(dir));
+    let mut unknown = project.computed_requirements || project.broken;
+    if requires(project, name) {
+        return Some(true);
+    }
+    for member in members {
+        if requires(&member, name) {
+            return Some(true);
+        }
+        unknown |= member.computed_requirements || member.broken || member.template;
+    }
+    (!unknown).then_some(false)
+}
+
+/// Whether a project names a distribution in any list: constraints, overrides and what builds need count.
+fn requires(project: &Project, name: &DistributionName) -> bool {
+    project.requirements.iter().any(|requirement| requirement.value.name.value == *name)
+}
+
+/// The folder of the submodule that `dir` is or lies in, if its files were never fetched.
+pub(super) fn uninitialized_submodule(
+    context: &Context<'_>,
+    dir: &Utf8Path,
+) -> Option<(FileId, Utf8PathBuf)> {
+    let (file, folder) = context.workspace.declared_submodule(dir)?;
+    context.workspace.files.list(&folder).is_empty().then_some((file, folder))
+}
+
+/// A folder that something of ours leads into, and what does.
+pub(super) struct Lead {
+    /// The folder or file.
+    pub target: Utf8PathBuf,
+    /// Where it is named.
+    pub place: Place,
+    /// What is to come from there, as a message says it.
+    pub what: String,
+}
+
+/// Every folder that sources, declarations of code locations and the configuration lead into, whether it is there or
+/// not.
+pub(super) fn leads(context: &Context<'_>) -> Vec<Lead> {
+    let workspace = context.workspace;
+    let mut leads = Vec::new();
+    for project in declaring(context) {
+        for source in workspace.declared_sources(&project) {
+            let (Some((written, place)), Some(target)) = (source.path(), target(&source.provision)) else {
+                continue;
+            };
+            let what = match &source.name {
+                Some(name) => format!("`{name}` is to come from there"),
+                None => format!("`{written}` leads there"),
+            };
+            leads.push(Lead { target, place, what });
+        }
+    }
+    for (file, manifest) in workspace.all_manifests() {
+        if manifest.template || workspace.is_around(file.dir()) {
+            continue;
+        }
+        let declared = manifest.locations.iter().flat_map(|declared| {
+            [&declared.build_directory, &declared.working_directory].into_iter().flatten()
+        });
+        let projects = manifest.dg_workspace.iter().flat_map(|dg| &dg.projects);
+        for path in declared.chain(projects) {
+            let target = crate::vfs::join(file.dir(), &path.value);
+            let place = Place { file: file.clone(), range: path.range };
+            leads.push(Lead { target, place, what: "a code location is to come from there".to_owned() });
+        }
+    }
+    leads
+}
+
+/// Where a path source leads, whatever is there.
+fn target(provision: &Provision) -> Option<Utf8PathBuf> {
+    match provision {
+        Provision::Live { dir: path, .. }
+        | Provision::NoFolder(path)
+        | Provision::NoProject(path)
+        | Provision::Archive(path) => Some(path.clone()),
+        Provision::NotMember(_) | Provision::Git | Provision::Url | Provision::Registry => None,
+    }
+}

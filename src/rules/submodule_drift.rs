@@ -1,0 +1,104 @@
+//! # submodule-drift (warning)
+//!
+//! ## What it does
+//!
+//! Reports git submodules with shared code whose checked-out commit is not the one that the repository records.
+//!
+//! ## Why it matters
+//!
+//! What is edited, tested and resolved here is the checked-out code; what everybody else and CI get is the recorded
+//! commit. It happens when `git pull` was not followed by `git submodule update`, or when a new commit was made in the
+//! submodule and not recorded around it. What is staged counts as recorded.
+//!
+//! ## Example
+//!
+//! ```text
+//! billing/.gitmodules:2:9: warning[submodule-drift]: submodule `vendor/shared` is at `1234567`, the repository records `89abcde`
+//! ```
+//!
+//! ## Fix
+//!
+//! Run `git submodule update vendor/shared` to go to the recorded commit, or `git add vendor/shared` to record the one
+//! that is checked out.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::registry::Rule;
+use super::{Context, Finding, Severity, sources};
+use crate::source::git::{self, Refusal};
+use crate::text::Spanned;
+use crate::vfs::{FileId, join};
+use crate::workspace::Place;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    name: "submodule-drift",
+    default: Some(Severity::Warning),
+    check: Some(check),
+    source: include_str!("submodule_drift.rs"),
+};
+
+/// Digits of a commit's name that messages show, as git does.
+const SHOWN_DIGITS: usize = 7;
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let manifests = context.workspace.all_manifests();
+    if manifests.iter().all(|(_, manifest)| manifest.submodules.is_empty()) {
+        return Vec::new();
+    }
+    let used = used_folders(context);
+    let mut found = Vec::new();
+    for (file, manifest) in &manifests {
+        for path in manifest.submodules.iter().filter_map(|submodule| submodule.path.as_ref()) {
+            let folder = join(file.dir(), &path.value);
+            let below = folder != file.dir() && folder.starts_with(file.dir());
+            if below && used.iter().any(|target| target.starts_with(&folder)) {
+                found.extend(judge(context, file, path, &folder));
+            }
+        }
+    }
+    found
+}
+
+/// What sources and locations lead to, and the projects that imports lead to without one.
+fn used_folders(context: &Context<'_>) -> Vec<Utf8PathBuf> {
+    let mut used: Vec<Utf8PathBuf> = sources::leads(context).into_iter().map(|lead| lead.target).collect();
+    let imports = context.judged_files().flat_map(|uses| &uses.imports);
+    used.extend(imports.map(|import| import.provider.dir.clone()));
+    used.extend(context.workspace.locations().iter().filter_map(|location| location.project.clone()));
+    used.sort();
+    used.dedup();
+    used
+}
+
+fn judge(context: &Context<'_>, file: &FileId, path: &Spanned<String>, folder: &Utf8Path) -> Option<Finding> {
+    // An empty folder is submodule-uninitialized's business.
+    context.workspace.files.list(folder).kind(".git")?;
+    let written = &path.value;
+    let Some(checked_out) = git::head_commit(folder) else {
+        context.not_judged(format!("the commit checked out in submodule `{written}` cannot be read"));
+        return None;
+    };
+    let recorded = match git::recorded_commit(file.dir(), written.trim_end_matches('/')) {
+        Ok(recorded) => recorded,
+        Err(refusal) => {
+            context.not_judged(match refusal {
+                Refusal::Missing => "git is not installed: recorded commits of submodules".to_owned(),
+                Refusal::Failed => format!("git does not tell the commit recorded for submodule `{written}`"),
+                Refusal::NotRecorded => format!("no commit is recorded for submodule `{written}`"),
+            });
+            return None;
+        }
+    };
+    if recorded == checked_out {
+        return None;
+    }
+    let short = |commit: &str| commit.chars().take(SHOWN_DIGITS).collect::<String>();
+    let message = format!(
+        "submodule `{written}` is at `{}`, the repository records `{}`",
+        short(&checked_out),
+        short(&recorded)
+    );
+    let place = Place { file: file.clone(), range: path.range };
+    Some(Finding::new(place, message, [written.as_str()]))
+}

@@ -1,0 +1,183 @@
+//! Every byte of a workspace is untrusted: what cannot be read is passed over, and the rest is judged as ever.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "test code may fail loudly"
+)]
+
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use crossloc::ide;
+use crossloc::rules;
+use crossloc::vfs::{FileId, Files};
+use crossloc::workspace::Workspace;
+
+const SHARED: &str = "[project]\nname = \"acme-shared\"\nversion = \"0.2.0\"\n";
+const ETL: &str = "[project]\nname = \"etl\"\nversion = \"1.0\"\n";
+
+/// A sound workspace with one fault: `etl` imports `acme.io` and does not declare it.
+fn sound(root: &Utf8Path) {
+    write(&root.join("shared/pyproject.toml"), SHARED.as_bytes());
+    write(&root.join("shared/src/acme/__init__.py"), b"");
+    write(&root.join("shared/src/acme/io.py"), b"def load(): ...\n");
+    write(&root.join("etl/pyproject.toml"), ETL.as_bytes());
+    write(&root.join("etl/src/etl/__init__.py"), b"");
+    write(&root.join("etl/src/etl/assets.py"), b"from acme.io import load\nload()\n");
+}
+
+fn write(path: &Utf8Path, bytes: &[u8]) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, bytes).unwrap();
+}
+
+fn workspace(root: &Utf8Path) -> Workspace {
+    Workspace::new(Files::default(), vec![root.to_owned()])
+}
+
+/// The findings as `rule path`.
+fn found(root: &Utf8Path) -> Vec<String> {
+    let findings = rules::check(&workspace(root));
+    let named = findings.diagnostics.iter();
+    named
+        .map(|d| format!("{} {}", d.rule, d.file.path().strip_prefix(root).unwrap_or(d.file.path())))
+        .collect()
+}
+
+fn in_folder(test: impl FnOnce(&Utf8Path)) {
+    let dir = tempfile::tempdir().unwrap();
+    let root = Utf8PathBuf::from_path_buf(dir.path().canonicalize().unwrap()).unwrap();
+    sound(&root);
+    test(&root);
+}
+
+const FAULT: &str = "undeclared-dependency etl/src/etl/assets.py";
+
+#[test]
+fn what_is_no_file_is_not_opened() {
+    in_folder(|root| {
+        let made =
+            std::process::Command::new("mkfifo").arg(root.join("etl/src/etl/pipe.py")).status().unwrap();
+        assert!(made.success());
+        fs::create_dir_all(root.join("odd/pyproject.toml")).unwrap();
+        fs::create_dir_all(root.join("odd/module.py")).unwrap();
+        symlink("loop", root.join("loop")).unwrap();
+        symlink(root.as_std_path(), root.join("etl/src/around").as_std_path()).unwrap();
+        symlink("../nowhere.py", root.join("etl/src/etl/dangling.py")).unwrap();
+        fs::write(
+            root.as_std_path().join(std::ffi::OsStr::from_bytes(b"na\xffme.py")),
+            b"from acme.io import load\n",
+        )
+        .unwrap();
+        assert_eq!(found(root), [FAULT]);
+    });
+}
+
+#[test]
+fn unreadable_folders_and_files_are_passed_over() {
+    in_folder(|root| {
+        write(&root.join("closed/pyproject.toml"), ETL.as_bytes());
+        write(&root.join("etl/src/etl/closed.py"), b"from acme.io import load\n");
+        for path in ["closed", "etl/src/etl/closed.py"] {
+            fs::set_permissions(root.join(path), fs::Permissions::from_mode(0)).unwrap();
+        }
+        // Root may read everything; the file is then one more place of the same fault.
+        assert_eq!(found(root), [FAULT]);
+        for path in ["closed", "etl/src/etl/closed.py"] {
+            fs::set_permissions(root.join(path), fs::Permissions::from_mode(0o755)).unwrap();
+        }
+    });
+}
+
+#[test]
+fn huge_and_deep_sources_are_survived() {
+    in_folder(|root| {
+        let line = format!("from acme.io import load; x = [{}]\n", "1, ".repeat(1_000_000));
+        write(&root.join("etl/src/etl/wide.py"), line.as_bytes());
+        for (name, text) in [
+            (
+                "brackets",
+                format!("from acme.io import load\nx = {}{}\n", "(".repeat(100_000), ")".repeat(100_000)),
+            ),
+            ("open", format!("from acme.io import load\nx = {}\n", "[".repeat(100_000))),
+            ("chain", format!("from acme.io import load\nload{}\n", ".x".repeat(50_000))),
+            ("sum", format!("from acme.io import load\nx = {}1\n", "1 + ".repeat(50_000))),
+            (
+                "nested",
+                (0..3000).fold("from acme.io import load\n".to_owned(), |text, depth| {
+                    text + &" ".repeat(depth) + "if x:\n"
+                }),
+            ),
+        ] {
+            write(&root.join(format!("etl/src/etl/{name}.py")), text.as_bytes());
+        }
+        let workspace = workspace(root);
+        let files: Vec<FileId> = workspace.discovery().python.clone();
+        assert_eq!(files.len(), 10);
+        for file in &files {
+            let _ = ide::document_symbols(&workspace, file);
+            assert!(ide::definition(&workspace, file, 99_999_999).is_none(), "{file:?}");
+        }
+        let errors = found(root).into_iter().filter(|found| found.starts_with("undeclared")).count();
+        assert_eq!(errors, 1, "one finding for one missing line");
+    });
+}
+
+#[test]
+fn any_encoding_is_read() {
+    in_folder(|root| {
+        write(
+            &root.join("shared/pyproject.toml"),
+            format!("\u{feff}{}", SHARED.replace('\n', "\r\n")).as_bytes(),
+        );
+        write(
+            &root.join("etl/src/etl/assets.py"),
+            "\u{feff}from acme.io import load\r\nload()\r\n".as_bytes(),
+        );
+        write(&root.join("etl/src/etl/latin.py"), b"name = '\xe9t\xe9'\nfrom acme.io import load\n");
+        write(&root.join("etl/src/etl/binary.py"), &(0..=255).cycle().take(70_000).collect::<Vec<u8>>());
+        let workspace = workspace(root);
+        let file = FileId::new(&root.join("etl/src/etl/latin.py"));
+        let text = workspace.files.text(&file).unwrap();
+        assert!(text.lossy);
+        let at = u32::try_from(text.text.find("load").unwrap()).unwrap();
+        let targets = ide::definition(&workspace, &file, at).unwrap().targets;
+        assert_eq!(targets[0].file.path(), root.join("shared/src/acme/io.py"));
+        assert_eq!(found(root), [FAULT]);
+    });
+}
+
+#[test]
+fn a_broken_manifest_hurts_its_own_project_only() {
+    in_folder(|root| {
+        for (name, bytes) in [
+            ("cut", &b"[project]\nname = \"cut\ndependencies = ["[..]),
+            ("binary", &[0, 159, 146, 150, 10, 91, 255]),
+            ("deep", "[".repeat(100_000).as_bytes()),
+            ("empty", b""),
+        ] {
+            write(&root.join(name).join("pyproject.toml"), bytes);
+        }
+        write(
+            &root.join("cfg/setup.cfg"),
+            b"[metadata\nname = x\n[options]\ninstall_requires = acme-shared ???\n",
+        );
+        write(&root.join("py/setup.py"), b"from setuptools import setup\nsetup(name='x', install_requires=[");
+        write(&root.join("dagster/workspace.yaml"), b"load_from:\n  - python_module: {\n");
+        let found = found(root);
+        assert!(found.contains(&FAULT.to_owned()), "{found:?}");
+        let others: Vec<&String> = found.iter().filter(|found| *found != FAULT).collect();
+        assert!(others.iter().all(|found| found.starts_with("parse-error")), "{others:?}");
+        for name in ["cut", "binary", "deep"] {
+            assert!(
+                others.iter().any(|found| found.ends_with(&format!("{name}/pyproject.toml"))),
+                "{name}: {others:?}"
+            );
+        }
+    });
+}
