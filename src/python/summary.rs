@@ -312,6 +312,8 @@ pub enum ValueVia {
     For,
     /// Element `.0` of an unpacked value: `a, b = value`.
     Unpack(u32),
+    /// Element `.0` of each item: `for a, b in value`.
+    ForUnpack(u32),
     /// An element of a value somewhere deeper (nested or starred unpacking, `x += value`).
     Unknown,
 }

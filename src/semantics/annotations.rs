@@ -1,7 +1,10 @@
 //! Annotations: what a value annotated so is.
 
-use super::{Semantics, Type, add_new};
-use crate::python::{DefinitionId, Expression, ExpressionId, ModuleSummary, ScopeId, ScopeKind};
+use super::types::tuple;
+use super::{Entity, Semantics, Type, add_new};
+use crate::python::{
+    DefinitionId, DefinitionKind, Expression, ExpressionId, ModuleSummary, ScopeId, ScopeKind, ValueVia,
+};
 use crate::vfs::FileId;
 
 /// Generic wrappers whose value is what they hold; also Dagster's markers for resources in parameters.
@@ -90,6 +93,20 @@ impl Semantics<'_> {
                     };
                     instances.into_iter().filter_map(class).collect()
                 }
+                Some("tuple" | "Tuple") if arguments.len() > 1 => {
+                    let part = |part: &ExpressionId| self.annotation_type(file, summary, *part);
+                    let (first, second) = (arguments.first(), arguments.get(1));
+                    // `tuple[A, ...]`; the dots are no type.
+                    let alike = arguments.len() == 2
+                        && second.is_some_and(|second| {
+                            matches!(summary.expression(*second), Some(Expression::Other))
+                        });
+                    if alike {
+                        let elements = first.map(part).unwrap_or_default();
+                        return if elements.is_empty() { elements } else { vec![Type::Elements(elements)] };
+                    }
+                    tuple(arguments.iter().map(part).collect())
+                }
                 Some(name) if TABLES.contains(&name) => {
                     let part = |at: usize| {
                         let argument = arguments.get(at).copied();
@@ -108,14 +125,60 @@ impl Semantics<'_> {
                         .unwrap_or_default();
                     if elements.is_empty() { elements } else { vec![Type::Elements(elements)] }
                 }
-                _ => self.annotation_type(file, summary, *head),
+                _ => {
+                    let types = self.annotation_type(file, summary, *head);
+                    // `Input = Annotated[T, …]`, used as `Input[Artifact]`.
+                    if types.is_empty() && self.alias(file, summary, *head).is_some() {
+                        return self.any_annotation(file, summary, arguments);
+                    }
+                    types
+                }
             },
             Some(Expression::Name(name, scope)) if name == "Self" => {
                 self.enclosing_class(file, summary, *scope, Type::Instance)
             }
-            Some(_) => self.instances(self.expression_type(file, summary, id)),
+            Some(_) => match self.alias(file, summary, id) {
+                Some((file, value)) => match self.workspace.summary(&file) {
+                    Some(summary) => self.annotation_type(&file, &summary, value),
+                    None => Vec::new(),
+                },
+                None => self.instances(self.expression_type(file, summary, id)),
+            },
             None => Vec::new(),
         })
+    }
+
+    /// What a name stands for that is bound to a composed type: `Readers = Optional[Reader]`, `type Readers = A | B`.
+    fn alias(
+        &self,
+        file: &FileId,
+        summary: &ModuleSummary,
+        id: ExpressionId,
+    ) -> Option<(FileId, ExpressionId)> {
+        let entities = match summary.expression(id)? {
+            Expression::Name(name, scope) => {
+                let at = summary.spans.expressions.get(id.index()).map_or(0, |span| span.name.start);
+                self.name(file, summary, name, *scope, at)
+            }
+            Expression::Attribute(object, name) => {
+                let objects = self.expression_type(file, summary, *object);
+                objects.iter().flat_map(|object| self.member(object, name)).collect()
+            }
+            _ => return None,
+        };
+        let [Entity::Definition(file, id)] = entities.as_slice() else { return None };
+        let summary = self.workspace.summary(file)?;
+        let DefinitionKind::Variable(variable) = &summary.definition(*id)?.kind else { return None };
+        let value = variable.value.filter(|_| variable.via == ValueVia::Assign && !variable.on_instance)?;
+        let plain = variable.annotation.is_none_or(|a| last_name(&summary, a) == Some("TypeAlias"));
+        let composed = match summary.expression(value)? {
+            Expression::Subscript(head, _) => last_name(&summary, *head).is_some_and(|head| {
+                TRANSPARENT.contains(&head) || CONTAINERS.contains(&head) || TABLES.contains(&head)
+            }),
+            Expression::Either(_) => true,
+            _ => false,
+        };
+        (plain && composed).then(|| (file.clone(), value))
     }
 
     fn any_annotation(&self, file: &FileId, summary: &ModuleSummary, parts: &[ExpressionId]) -> Vec<Type> {

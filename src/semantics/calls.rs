@@ -1,5 +1,6 @@
 //! What a call gives: through the overload that takes its arguments, with `Self` as the object it is called on.
 
+use super::types::tuple;
 use super::{Semantics, Type, add_new};
 use crate::python::{
     Argument, ArgumentKind, DefinitionKind, Expression, ExpressionId, Function, ModuleSummary, Parameter,
@@ -9,6 +10,10 @@ use crate::vfs::FileId;
 
 /// Parts of an annotation or of returned values that are looked at for `Self`.
 const MAX_PARTS: usize = 40;
+
+/// Builtins that give the items of what they are given, or one of them.
+const BUILTINS: [&str; 11] =
+    ["enumerate", "zip", "sorted", "reversed", "list", "tuple", "set", "iter", "next", "min", "max"];
 
 impl Semantics<'_> {
     /// What `callee(arguments)` evaluates to.
@@ -20,6 +25,12 @@ impl Semantics<'_> {
         arguments: &[Argument],
     ) -> Vec<Type> {
         let mut types = Vec::new();
+        if let Some(Expression::Name(name, scope)) = summary.expression(callee)
+            && BUILTINS.contains(&name.as_str())
+            && self.bindings_at(summary, name, *scope, u32::MAX).is_empty()
+        {
+            return self.of_builtin(file, summary, name, arguments);
+        }
         let Some(Expression::Attribute(object, name)) = summary.expression(callee) else {
             for callee in self.expression_type(file, summary, callee) {
                 add_new(&mut types, self.call(&callee, Binding::Free, arguments));
@@ -35,6 +46,32 @@ impl Semantics<'_> {
             }
         }
         types
+    }
+
+    /// What a builtin that passes on the items of its arguments gives.
+    fn of_builtin(
+        &self,
+        file: &FileId,
+        summary: &ModuleSummary,
+        name: &str,
+        arguments: &[Argument],
+    ) -> Vec<Type> {
+        let items = |argument: &Argument| -> Vec<Type> {
+            let types = self.expression_type(file, summary, argument.value);
+            types.into_iter().flat_map(|items| self.iterated(items)).collect()
+        };
+        let positional = || arguments.iter().filter(|argument| argument.kind == ArgumentKind::Positional);
+        let first = positional().next().map(items).unwrap_or_default();
+        let types = match name {
+            "enumerate" => tuple(vec![Vec::new(), first]),
+            "zip" => tuple(positional().map(items).collect()),
+            _ => first,
+        };
+        match name {
+            _ if types.is_empty() => types,
+            "next" | "min" | "max" => types,
+            _ => vec![Type::Elements(types)],
+        }
     }
 
     /// What calling something with these arguments gives: of a function's overloads, those that can take them count.
@@ -91,6 +128,10 @@ fn of_table(object: &Type, method: &str) -> Vec<Type> {
     match method {
         "get" | "pop" | "setdefault" => values.clone(),
         "values" if !values.is_empty() => vec![Type::Elements(values.clone())],
+        "items" => {
+            let pairs = tuple(vec![keys.clone(), values.clone()]);
+            if pairs.is_empty() { pairs } else { vec![Type::Elements(pairs)] }
+        }
         "keys" if !keys.is_empty() => vec![Type::Elements(keys.clone())],
         "copy" => vec![object.clone()],
         _ => Vec::new(),

@@ -22,7 +22,7 @@ impl Semantics<'_> {
         self.step(|| match object {
             Type::Module(module) => self.member_of_module(module, name),
             Type::Class(file, id) | Type::Instance(file, id) => self.class_member(file, *id, name),
-            Type::Function(..) | Type::Elements(_) | Type::Table { .. } => Vec::new(),
+            Type::Function(..) | Type::Elements(_) | Type::Tuple(_) | Type::Table { .. } => Vec::new(),
         })
     }
 

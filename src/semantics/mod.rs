@@ -50,6 +50,8 @@ pub enum Type {
     Function(FileId, DefinitionId),
     /// Something that yields these when iterated or indexed.
     Elements(Vec<Type>),
+    /// Something of fixed length, with what stands at each place.
+    Tuple(Vec<Vec<Type>>),
     /// A mapping.
     Table {
         /// What iterating yields.

@@ -143,7 +143,7 @@ fn holds_body(summary: &ModuleSummary, id: DefinitionId, at: u32) -> bool {
     };
     let span = summary.spans.definitions.get(id.index()).copied().unwrap_or_default();
     let value = variable.value.and_then(|value| summary.spans.expressions.get(value.index()));
-    matches!(variable.via, ValueVia::For | ValueVia::With)
+    matches!(variable.via, ValueVia::For | ValueVia::ForUnpack(_) | ValueVia::With)
         && span.name.end <= at
         && value.is_none_or(|value| !value.full.touches(at))
 }

@@ -9,6 +9,9 @@ use crate::python::{
 };
 use crate::vfs::FileId;
 
+/// Elements of one display that are looked at.
+const MAX_ELEMENTS: usize = 8;
+
 impl Semantics<'_> {
     /// What an expression may evaluate to; empty where that is not known.
     pub fn expression_type(&self, file: &FileId, summary: &ModuleSummary, id: ExpressionId) -> Vec<Type> {
@@ -56,6 +59,7 @@ impl Semantics<'_> {
                 for object in self.expression_type(file, summary, *object) {
                     match object {
                         Type::Elements(elements) => add_new(&mut types, elements),
+                        Type::Tuple(parts) => add_new(&mut types, parts.into_iter().flatten()),
                         Type::Table { values, .. } => add_new(&mut types, values),
                         // `Base[T]` in a list of bases or a constructor call is `Base`.
                         Type::Class(..) => add_new(&mut types, [object]),
@@ -65,11 +69,10 @@ impl Semantics<'_> {
                 types
             }
             Some(Expression::Sequence(items)) => {
-                let mut types = Vec::new();
-                for item in items.iter().take(4) {
-                    add_new(&mut types, self.expression_type(file, summary, *item));
-                }
-                if types.is_empty() { types } else { vec![Type::Elements(types)] }
+                let types = |item: &ExpressionId| self.expression_type(file, summary, *item);
+                let starred =
+                    |item: &ExpressionId| matches!(summary.expression(*item), Some(Expression::Starred(_)));
+                tuple(items.iter().take_while(|item| !starred(item)).take(MAX_ELEMENTS).map(types).collect())
             }
             Some(Expression::String(_) | Expression::None | Expression::Other) | None => Vec::new(),
         })
@@ -135,13 +138,13 @@ impl Semantics<'_> {
             ValueVia::Assign => types,
             ValueVia::With => types.into_iter().flat_map(|context| self.entered(context)).collect(),
             ValueVia::For => types.into_iter().flat_map(|items| self.iterated(items)).collect(),
-            ValueVia::Unpack(index) => match summary.expression(value) {
-                Some(Expression::Sequence(items)) => items
-                    .get(index as usize)
-                    .map(|item| self.expression_type(file, summary, *item))
-                    .unwrap_or_default(),
-                _ => Vec::new(),
-            },
+            ValueVia::Unpack(index) => {
+                types.into_iter().flat_map(|items| self.element(items, index)).collect()
+            }
+            ValueVia::ForUnpack(index) => {
+                let items = types.into_iter().flat_map(|items| self.iterated(items));
+                items.flat_map(|item| self.element(item, index)).collect()
+            }
             ValueVia::Unknown => Vec::new(),
         }
     }
@@ -206,7 +209,7 @@ impl Semantics<'_> {
                     .flat_map(|call| self.call_type(call))
                     .collect()
             }
-            Type::Module(_) | Type::Elements(_) | Type::Table { .. } => Vec::new(),
+            Type::Module(_) | Type::Elements(_) | Type::Tuple(_) | Type::Table { .. } => Vec::new(),
         }
     }
 
@@ -216,6 +219,9 @@ impl Semantics<'_> {
         let Some(summary) = self.workspace.summary(file) else { return Vec::new() };
         let Some(DefinitionKind::Function(function)) = summary.definition(id).map(|d| &d.kind) else {
             return Vec::new();
+        };
+        let manages = |decorator: &ExpressionId| {
+            decorator_name(&summary, *decorator).is_some_and(|name| name.ends_with("contextmanager"))
         };
         let known = |decorator: &ExpressionId| {
             matches!(
@@ -228,8 +234,6 @@ impl Semantics<'_> {
                         | "cached_property"
                         | "cache"
                         | "lru_cache"
-                        | "contextmanager"
-                        | "asynccontextmanager"
                         | "abstractmethod"
                         | "override"
                         | "final"
@@ -240,7 +244,7 @@ impl Semantics<'_> {
                 )
             )
         };
-        if !function.decorators.iter().all(known) {
+        if !function.decorators.iter().all(|decorator| known(decorator) || manages(decorator)) {
             return Vec::new();
         }
         if let Some(annotation) = function.returns {
@@ -268,12 +272,12 @@ impl Semantics<'_> {
             Type::Instance(..) => {
                 for name in ["__enter__", "__aenter__"] {
                     let methods = self.member_type(&context, name);
-                    if methods.is_empty() {
-                        continue;
-                    }
                     let entered: Vec<Type> =
                         methods.iter().flat_map(|method| self.call_type(method)).collect();
-                    return if entered.is_empty() { Vec::new() } else { self.as_receiver(&context, entered) };
+                    // A class that may only be entered with `async with` often has an `__enter__` that says so.
+                    if !entered.is_empty() {
+                        return self.as_receiver(&context, entered);
+                    }
                 }
                 Vec::new()
             }
@@ -292,9 +296,18 @@ impl Semantics<'_> {
         lifted.collect()
     }
 
-    fn iterated(&self, items: Type) -> Vec<Type> {
+    /// What stands at a place of something that is unpacked.
+    fn element(&self, items: Type, index: u32) -> Vec<Type> {
+        match items {
+            Type::Tuple(parts) => parts.into_iter().nth(index as usize).unwrap_or_default(),
+            items => self.iterated(items),
+        }
+    }
+
+    pub(super) fn iterated(&self, items: Type) -> Vec<Type> {
         match &items {
             Type::Elements(elements) => elements.clone(),
+            Type::Tuple(parts) => parts.concat(),
             Type::Table { keys, .. } => keys.clone(),
             // `for member in Enumeration`.
             Type::Class(file, id) if self.is_enumeration(file, *id) => {
@@ -341,4 +354,9 @@ impl Semantics<'_> {
 
 fn is_named(summary: &ModuleSummary, id: ExpressionId, wanted: &str) -> bool {
     matches!(summary.expression(id), Some(Expression::Name(name, _)) if name == wanted)
+}
+
+/// A tuple of such parts, where anything is known of them.
+pub(super) fn tuple(parts: Vec<Vec<Type>>) -> Vec<Type> {
+    if parts.iter().all(Vec::is_empty) { Vec::new() } else { vec![Type::Tuple(parts)] }
 }

@@ -102,7 +102,11 @@ impl Workspace {
         let mut waiting: Vec<DistributionName> = names.iter().cloned().collect();
         while let Some(name) = waiting.pop() {
             for project in self.projects_named(&name) {
-                for dependency in self.dependencies(&project).iter().filter(|d| d.group == Group::Main) {
+                for dependency in self
+                    .dependencies(&project)
+                    .iter()
+                    .filter(|d| matches!(d.group, Group::Main | Group::Extra(_)))
+                {
                     if names.insert(dependency.name.clone()) {
                         waiting.push(dependency.name.clone());
                     }

@@ -125,6 +125,7 @@ impl<'t> Extractor<'t, '_> {
             let via = match bound.via {
                 via if lone => via,
                 ValueVia::Assign if !starred => ValueVia::Unpack(at),
+                ValueVia::For if !starred => ValueVia::ForUnpack(at),
                 _ => ValueVia::Unknown,
             };
             self.bind_target(child.node, Bound { via, annotation: None, ..bound }, cx);

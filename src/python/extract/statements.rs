@@ -109,7 +109,8 @@ impl<'t> Extractor<'t, '_> {
     fn document(&mut self, assigned: std::ops::Range<usize>, string: Node<'t>) {
         let Some(text) = self.docstring(string) else { return };
         for definition in self.state.summary.definitions.get_mut(assigned).into_iter().flatten() {
-            let assigns = |variable: &Variable| variable.via != ValueVia::For;
+            let assigns =
+                |variable: &Variable| !matches!(variable.via, ValueVia::For | ValueVia::ForUnpack(_));
             if matches!(&definition.kind, DefinitionKind::Variable(variable) if assigns(variable)) {
                 definition.docstring = Some(text.clone());
             }
