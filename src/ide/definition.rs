@@ -3,7 +3,7 @@
 use super::NavigationTarget;
 use crate::python::{
     DefinitionId, DefinitionKind, Expression, ExpressionId, ImportId, ImportKind, ModuleName, ModuleSummary,
-    Token,
+    ParameterKind, Token,
 };
 use crate::semantics::{Entity, Module, Semantics, Type};
 use crate::text::TextRange;
@@ -115,19 +115,23 @@ fn of_keyword(
     let mut found = Vec::new();
     for callee in semantics.expression_type(file, summary, *callee) {
         match &callee {
-            Type::Function(file, id) => found.extend(parameter(semantics, file, *id, name)),
+            Type::Function(file, id) => found.extend(parameters(semantics, file, *id, name)),
             Type::Class(..) => {
-                let initializers = semantics.member(&callee, "__init__");
-                let mut from_initializer = Vec::new();
-                for initializer in &initializers {
-                    if let Entity::Definition(file, id) = initializer {
-                        from_initializer.extend(parameter(semantics, file, *id, name));
+                // What Python calls, nearest class first; where neither takes the name, the field of a dataclass.
+                let (initializers, makers) =
+                    (semantics.member(&callee, "__init__"), semantics.member(&callee, "__new__"));
+                let takers = initializers.iter().chain(&makers).filter_map(|entity| match entity {
+                    Entity::Definition(file, id) => Some((file, *id)),
+                    Entity::Module(_) => None,
+                });
+                let mut taken = takers.map(|(file, id)| parameters(semantics, file, id, name));
+                match taken.find(|taken| !taken.is_empty()) {
+                    Some(taken) => found.extend(taken),
+                    None if all_pass_on(semantics, initializers.iter().chain(&makers)) => {
+                        found.extend(semantics.member(&callee, name));
                     }
+                    None => {}
                 }
-                if initializers.is_empty() {
-                    from_initializer = semantics.member(&callee, name);
-                }
-                found.extend(from_initializer);
             }
             _ => {}
         }
@@ -135,11 +139,31 @@ fn of_keyword(
     found
 }
 
-fn parameter(semantics: &Semantics<'_>, file: &FileId, function: DefinitionId, name: &str) -> Option<Entity> {
-    let summary = semantics.workspace.summary(file)?;
-    let DefinitionKind::Function(function) = &summary.definition(function)?.kind else { return None };
-    let parameter = function.parameters.iter().find(|parameter| parameter.name == name)?;
-    Some(Entity::Definition(file.clone(), parameter.definition))
+/// Whether none of these initializers is known to refuse other keywords than its own: what `**fields` takes ends up in
+/// the fields.
+fn all_pass_on<'e>(semantics: &Semantics<'_>, mut initializers: impl Iterator<Item = &'e Entity>) -> bool {
+    initializers.all(|initializer| {
+        let Entity::Definition(file, id) = initializer else { return false };
+        let Some(summary) = semantics.workspace.summary(file) else { return false };
+        matches!(
+            summary.definition(*id).map(|definition| &definition.kind),
+            Some(DefinitionKind::Function(function))
+                if function.parameters.iter().any(|parameter| parameter.kind == ParameterKind::VarKeyword)
+        )
+    })
+}
+
+/// The parameters of this name: those of a function's overloads, which are what a call is checked against, else its own.
+fn parameters(semantics: &Semantics<'_>, file: &FileId, function: DefinitionId, name: &str) -> Vec<Entity> {
+    let Some(summary) = semantics.workspace.summary(file) else { return Vec::new() };
+    let overloads = semantics.overloads(&summary, function);
+    let parameter = |id: &DefinitionId| {
+        let DefinitionKind::Function(function) = &summary.definition(*id)?.kind else { return None };
+        let parameter = function.parameters.iter().find(|parameter| parameter.name == name)?;
+        Some(Entity::Definition(file.clone(), parameter.definition))
+    };
+    let of_overloads: Vec<Entity> = overloads.iter().filter_map(parameter).collect();
+    if of_overloads.is_empty() { parameter(&function).into_iter().collect() } else { of_overloads }
 }
 
 /// The place of an entity; a namespace package has none.

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use pep440_rs::{Version, VersionSpecifier, VersionSpecifiers};
+use pep440_rs::{Operator, Version, VersionSpecifier, VersionSpecifiers};
 
 use super::literal::Literal;
 use super::model::ManifestError;
@@ -16,7 +16,24 @@ pub fn parse_version(text: &str) -> Option<Version> {
 /// Whether `version` is inside `specifiers`, pre-releases admitted: `<0.6b0,>=0.4b0` admits `0.5b0.dev0`. What an
 /// installer would add, that a pre-release must be asked for, is no part of it: a live tree is taken as it stands.
 pub fn specifier_admits(specifiers: &VersionSpecifiers, version: &Version) -> bool {
-    specifiers.iter().all(|one| one.contains(version))
+    specifiers.iter().all(|one| match one.operator() {
+        Operator::LessThan => is_below(version, one.version()),
+        _ => one.contains(version),
+    })
+}
+
+/// PEP 440: `<V` excludes pre-releases of V, unless V is one itself: `<0.5b0` admits 0.5b0.dev0, `<0.5` does not.
+fn is_below(version: &Version, limit: &Version) -> bool {
+    let release = |version: &Version| {
+        let mut release = version.release().to_vec();
+        while release.last() == Some(&0) {
+            release.pop();
+        }
+        (version.epoch(), release)
+    };
+    let before_limit =
+        version.any_prerelease() && !limit.any_prerelease() && release(version) == release(limit);
+    version < limit && !before_limit
 }
 
 /// Reads PEP 440 specifiers; each part that is none becomes an error at its place. `None` where nothing is asked for,
@@ -136,6 +153,10 @@ mod tests {
             ("==0.1.3", "0.1.3+local", true),
             ("~=1.2", "2.0", false),
             ("<0.2", "0.2.0", false),
+            (">=0.4b0,<0.5b0", "0.5b0.dev0", true),
+            ("<0.5b0", "0.5b0", false),
+            ("<0.5", "0.5.0b1", false),
+            ("<0.5.1", "0.5.0b1", true),
         ];
         for (specifier, version, expected) in cases {
             let specifiers = VersionSpecifiers::from_str(specifier).unwrap();

@@ -1,18 +1,23 @@
 //! The rules: one file each, whose doc comment is its page in the manual.
 
+mod absent;
 mod context;
 mod cross_location_import;
 mod dev_only_dependency;
 mod diagnostic;
 mod edits;
 mod finding;
+mod mentions;
 mod missing_source_path;
+mod missing_symbol;
 mod needles;
 mod parse_error;
 mod pins_differ;
+mod private_import;
 mod registry;
 mod relations;
 mod selection;
+mod shadowed_module;
 mod shared_imports_location;
 mod source_name_mismatch;
 mod source_not_member;
@@ -24,6 +29,8 @@ mod submodule_uninitialized;
 mod suppression;
 mod transitive_dependency;
 mod undeclared_dependency;
+mod unresolved_import;
+mod unused_dependency;
 mod unused_suppression;
 mod uses;
 
@@ -99,16 +106,23 @@ fn is_reported(workspace: &Workspace, file: &FileId) -> bool {
     workspace.folders.iter().any(|folder| file.path().starts_with(folder))
 }
 
-/// The suppression comments of all files that were looked at.
+/// The suppression comments of all files that were looked at. While a manifest is broken, nothing is found in its
+/// project, and what its comments suppress is not known.
 fn comments(context: &Context<'_>) -> Vec<FileComments> {
-    let of_python = context.files().iter().filter_map(|uses| {
+    let workspace = context.workspace;
+    let sound = context.files().iter().filter(|uses| !uses.project.broken);
+    let of_python = sound.filter_map(|uses| {
         let comments = uses.summary.comments.iter().map(|comment| comment.range).collect();
-        FileComments::new(context.workspace, &uses.file, comments)
+        FileComments::new(workspace, &uses.file, comments)
     });
-    let manifests = context.workspace.all_manifests();
-    let of_manifests = manifests.iter().filter_map(|(file, manifest)| {
+    let discovery = workspace.discovery();
+    let of_manifests = discovery.manifests.iter().filter_map(|file| {
+        let holds_comment = |bytes: &[u8]| memchr::memmem::find(bytes, b"crossloc:").is_some();
+        workspace.files.text_if(file, holds_comment)?;
+        let manifest = workspace.manifest(file).filter(|manifest| !manifest.unreadable)?;
+        let broken = workspace.project_of(file).is_some_and(|project| project.broken);
         let comments = manifest.comments.iter().map(|comment| comment.range).collect();
-        FileComments::new(context.workspace, file, comments)
+        if broken { None } else { FileComments::new(workspace, file, comments) }
     });
     of_python.chain(of_manifests).collect()
 }

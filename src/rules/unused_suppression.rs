@@ -18,7 +18,7 @@
 //! version = "1.0"
 //! #- etl/src/etl/assets.py
 //! import json  # crossloc: ignore[missing-source-path] comes with the image
-//! #                                ^^^^^^^^^^^^^^^^^^^ warning[unused-suppression]: nothing to ignore here for `missing-source-path`
+//! #                               ^^^^^^^^^^^^^^^^^^^ warning[unused-suppression]: nothing to ignore here for `missing-source-path`
 //! ```
 //!
 //! ## Fix

@@ -22,7 +22,7 @@ const TRANSPARENT: [&str; 13] = [
 ];
 
 /// Generic containers whose first argument is what iterating yields.
-const CONTAINERS: [&str; 31] = [
+const CONTAINERS: [&str; 29] = [
     "list",
     "List",
     "set",
@@ -52,8 +52,18 @@ const CONTAINERS: [&str; 31] = [
     "AbstractContextManager",
     "AsyncContextManager",
     "AbstractAsyncContextManager",
-    "Mapping",
+];
+
+/// Generic mappings: from the first argument to the second.
+const TABLES: [&str; 8] = [
     "dict",
+    "Dict",
+    "Mapping",
+    "MutableMapping",
+    "defaultdict",
+    "DefaultDict",
+    "OrderedDict",
+    "WeakValueDictionary",
 ];
 
 impl Semantics<'_> {
@@ -79,6 +89,17 @@ impl Semantics<'_> {
                         _ => None,
                     };
                     instances.into_iter().filter_map(class).collect()
+                }
+                Some(name) if TABLES.contains(&name) => {
+                    let part = |at: usize| {
+                        let argument = arguments.get(at).copied();
+                        argument.map(|part| self.annotation_type(file, summary, part)).unwrap_or_default()
+                    };
+                    let (keys, values) = (part(0), part(1));
+                    if keys.is_empty() && values.is_empty() {
+                        return Vec::new();
+                    }
+                    vec![Type::Table { keys, values }]
                 }
                 Some(name) if CONTAINERS.contains(&name) => {
                     let elements = arguments

@@ -1,13 +1,20 @@
 //! Members: attributes of modules, classes and instances, through bases in any project.
 
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::{Entity, Semantics, Type, add_new};
 use crate::python::{DefinitionId, DefinitionKind, ModuleSummary, ScopeId};
 use crate::vfs::FileId;
 
-/// Longer hierarchies are cut.
+/// Wider hierarchies are cut.
 const MAX_ANCESTORS: usize = 60;
+
+/// Deeper ones, too.
+const MAX_INHERITANCE_DEPTH: usize = 24;
+
+/// A class by its place.
+type ClassId = (FileId, DefinitionId);
 
 impl Semantics<'_> {
     /// The definitions of `object.name`.
@@ -15,7 +22,7 @@ impl Semantics<'_> {
         self.step(|| match object {
             Type::Module(module) => self.member_of_module(module, name),
             Type::Class(file, id) | Type::Instance(file, id) => self.class_member(file, *id, name),
-            Type::Function(..) | Type::Elements(_) => Vec::new(),
+            Type::Function(..) | Type::Elements(_) | Type::Table { .. } => Vec::new(),
         })
     }
 
@@ -76,23 +83,38 @@ impl Semantics<'_> {
         annotated.or(bound.first()).copied().into_iter().collect()
     }
 
-    /// A class and its ancestors, nearest first: depth first, left to right, each once and as late as Python's C3 order
-    /// would have it where a hierarchy is a diamond.
-    pub fn linearized(&self, file: &FileId, class: DefinitionId) -> Vec<(FileId, DefinitionId)> {
-        let mut order: Vec<(FileId, DefinitionId)> = Vec::new();
-        let mut waiting = vec![(file.clone(), class)];
-        while let Some(class) = waiting.pop() {
-            if order.len() >= MAX_ANCESTORS {
-                break;
-            }
-            if order.contains(&class) {
-                continue;
-            }
-            let mut bases = self.bases(&class.0, class.1);
-            bases.reverse();
-            order.push(class);
-            waiting.extend(bases);
+    /// A class and its ancestors in Python's method resolution order (C3); where a hierarchy has none, the bases are
+    /// taken as they are written.
+    pub fn linearized(&self, file: &FileId, class: DefinitionId) -> Vec<ClassId> {
+        let mut order = self.linearize((file.clone(), class), &mut Vec::new(), &mut FxHashMap::default());
+        order.truncate(MAX_ANCESTORS);
+        order
+    }
+
+    /// `path` holds the classes whose bases are being worked out, `known` what was worked out already.
+    fn linearize(
+        &self,
+        class: ClassId,
+        path: &mut Vec<ClassId>,
+        known: &mut FxHashMap<ClassId, Vec<ClassId>>,
+    ) -> Vec<ClassId> {
+        if let Some(order) = known.get(&class) {
+            return order.clone();
         }
+        let mut lists = Vec::new();
+        if path.len() < MAX_INHERITANCE_DEPTH && known.len() < MAX_ANCESTORS {
+            let bases: Vec<ClassId> =
+                self.bases(&class.0, class.1).into_iter().filter(|base| !path.contains(base)).collect();
+            path.push(class.clone());
+            for base in &bases {
+                lists.push(self.linearize(base.clone(), path, known));
+            }
+            path.pop();
+            lists.push(bases);
+        }
+        let mut order = vec![class.clone()];
+        order.extend(merge(lists).into_iter().filter(|ancestor| *ancestor != class));
+        known.insert(class, order.clone());
         order
     }
 
@@ -129,6 +151,20 @@ impl Semantics<'_> {
                 )
             })
         })
+    }
+}
+
+/// The merge of the C3 linearization: the first head that stands in no other list's tail, again and again.
+fn merge(mut lists: Vec<Vec<ClassId>>) -> Vec<ClassId> {
+    let mut order = Vec::new();
+    loop {
+        lists.retain(|list| !list.is_empty());
+        let in_a_tail = |class: &ClassId| lists.iter().any(|list| list.iter().skip(1).any(|c| c == class));
+        let mut heads = lists.iter().filter_map(|list| list.first());
+        let free = heads.clone().find(|head| !in_a_tail(head));
+        let Some(next) = free.or_else(|| heads.next()).cloned() else { return order };
+        lists.iter_mut().for_each(|list| list.retain(|class| *class != next));
+        order.push(next);
     }
 }
 

@@ -3,7 +3,9 @@
 //!
 //! Everything here prefers no answer to a wrong one: what is not known statically has no type.
 
+mod absence;
 mod annotations;
+mod calls;
 mod members;
 mod modules;
 mod names;
@@ -48,6 +50,13 @@ pub enum Type {
     Function(FileId, DefinitionId),
     /// Something that yields these when iterated or indexed.
     Elements(Vec<Type>),
+    /// A mapping.
+    Table {
+        /// What iterating yields.
+        keys: Vec<Type>,
+        /// What indexing yields.
+        values: Vec<Type>,
+    },
 }
 
 /// How deep one question may lead through other questions, and how many it may ask in all: cycles of imports, bases

@@ -1,7 +1,10 @@
 //! Modules: what an import names, and what a module offers under a name.
 
 use super::{Entity, Module, Semantics, add_new};
-use crate::python::{Import, ImportId, ImportKind, ModuleGetattr, ModuleName, ModuleSummary, ScopeId};
+use crate::python::{
+    DefinitionKind, Expression, ExpressionId, Import, ImportId, ImportKind, ModuleGetattr, ModuleName,
+    ModuleSummary, ScopeId,
+};
 use crate::source::{self, find_in};
 use crate::vfs::FileId;
 use crate::workspace::Resolution;
@@ -22,6 +25,29 @@ impl Semantics<'_> {
             },
             ImportKind::Star | ImportKind::Dynamic => Vec::new(),
         }
+    }
+
+    /// The module that a call of `importlib.import_module` with a literal gives.
+    pub(super) fn imported_by_call(
+        &self,
+        file: &FileId,
+        summary: &ModuleSummary,
+        call: ExpressionId,
+    ) -> Option<Module> {
+        let place = summary.spans.expressions.get(call.index())?.full;
+        let imports = summary.imports.iter().zip(&summary.spans.imports);
+        let mut calls = imports.filter(|(import, _)| import.kind == ImportKind::Dynamic);
+        let (import, _) = calls.find(|(_, span)| span.statement == place)?;
+        let name = ModuleName::new(&import.module)?;
+        // `__import__("a.b")` gives `a`.
+        let Some(Expression::Call(callee, _)) = summary.expression(call) else { return None };
+        let name = match summary.expression(*callee) {
+            Some(Expression::Name(function, _)) if function == "__import__" => {
+                ModuleName::new(name.top_level())?
+            }
+            _ => name,
+        };
+        self.module(file, name)
     }
 
     /// The module that an import statement names before its `import`.
@@ -73,7 +99,7 @@ impl Semantics<'_> {
         Some(Module { name, file: target, importer: file.clone() })
     }
 
-    /// What `module.name` is: an attribute, else a submodule.
+    /// What `module.name` is: an attribute, else a submodule, else what a `__getattr__` answers.
     pub fn member_of_module(&self, module: &Module, name: &str) -> Vec<Entity> {
         if let Some(file) = &module.file {
             let found = self.exported(file, name);
@@ -81,7 +107,30 @@ impl Semantics<'_> {
                 return found;
             }
         }
-        self.submodule(module, name).map(Entity::Module).into_iter().collect()
+        if let Some(submodule) = self.submodule(module, name) {
+            return vec![Entity::Module(submodule)];
+        }
+        module.file.as_ref().map(|file| self.answered_on_demand(file, name)).unwrap_or_default()
+    }
+
+    /// What a module's `__getattr__` (PEP 562) answers for a name that it compares with: what it imports under this
+    /// name, else the function itself.
+    fn answered_on_demand(&self, file: &FileId, name: &str) -> Vec<Entity> {
+        let Some(summary) = self.workspace.summary(file) else { return Vec::new() };
+        let Some(id) = summary.bindings(ScopeId::MODULE, "__getattr__").last() else { return Vec::new() };
+        let listed =
+            matches!(&summary.module_getattr, ModuleGetattr::Names(names) if names.iter().any(|n| n == name));
+        let mut found = Vec::new();
+        if let Some(DefinitionKind::Function(function)) = summary.definition(*id).map(|d| &d.kind) {
+            for bound in summary.bindings(function.scope, name) {
+                let import =
+                    matches!(summary.definition(*bound).map(|d| &d.kind), Some(DefinitionKind::Import(_)));
+                if import {
+                    add_new(&mut found, self.follow(file, &summary, *bound));
+                }
+            }
+        }
+        if found.is_empty() && listed { vec![Entity::Definition(file.clone(), *id)] } else { found }
     }
 
     /// A submodule by its name.
@@ -109,8 +158,18 @@ impl Semantics<'_> {
             if found.is_empty() && bound.is_empty() {
                 found = self.through_stars(file, &summary, name);
             }
+            if found.is_empty() && bound.is_empty() {
+                found = self.stub_beside(file).map(|stub| self.exported(&stub, name)).unwrap_or_default();
+            }
             found
         })
+    }
+
+    /// The stub beside a source file: where names are made on demand, it says where they come from.
+    fn stub_beside(&self, file: &FileId) -> Option<FileId> {
+        let stub = file.path().with_extension("pyi");
+        let source = file.path().extension() == Some("py");
+        (source && self.workspace.files.is_file(&stub)).then(|| FileId::new(&stub))
     }
 
     /// What the star imports of a file bring under a name; the last one wins.
@@ -131,7 +190,7 @@ impl Semantics<'_> {
     }
 
     /// Whether `from module import *` brings `name`: what `__all__` says, else every public name.
-    fn star_exports(&self, file: &FileId, name: &str) -> bool {
+    pub(super) fn star_exports(&self, file: &FileId, name: &str) -> bool {
         let Some(summary) = self.workspace.summary(file) else { return false };
         match &summary.exports {
             Some(exports) => {
@@ -141,34 +200,5 @@ impl Semantics<'_> {
             }
             None => !name.starts_with('_'),
         }
-    }
-
-    /// Whether a module may have a name that is not seen in its text: a dynamic `__getattr__`, a star import that
-    /// leads to what is not known, names written into `globals()`.
-    pub fn may_have(&self, file: &FileId, name: &str) -> bool {
-        let mut seen = Vec::new();
-        let mut waiting = vec![file.clone()];
-        while let Some(file) = waiting.pop() {
-            if seen.contains(&file) {
-                continue;
-            }
-            let Some(summary) = self.workspace.summary(&file) else { return true };
-            if !summary.errors.is_empty() {
-                return true;
-            }
-            match &summary.module_getattr {
-                ModuleGetattr::Any => return true,
-                ModuleGetattr::Names(names) if names.iter().any(|known| known == name) => return true,
-                ModuleGetattr::Names(_) | ModuleGetattr::None => {}
-            }
-            for import in summary.imports.iter().filter(|import| import.kind == ImportKind::Star) {
-                match self.import_module(&file, import).and_then(|module| module.file) {
-                    Some(target) => waiting.push(target),
-                    None => return true,
-                }
-            }
-            seen.push(file);
-        }
-        false
     }
 }

@@ -115,6 +115,15 @@ impl Semantics<'_> {
     }
 }
 
+impl Semantics<'_> {
+    /// The `@overload` definitions that stand beside a function.
+    pub fn overloads(&self, summary: &ModuleSummary, function: DefinitionId) -> Vec<DefinitionId> {
+        let Some(definition) = summary.definition(function) else { return Vec::new() };
+        let same = summary.bindings(definition.scope, &definition.name).iter().copied();
+        same.filter(|id| is_decorated(summary, *id, &["overload"])).collect()
+    }
+}
+
 /// Keeps what satisfies the wish, if anything does.
 fn prefer(ids: &mut Vec<DefinitionId>, wish: impl Fn(DefinitionId) -> bool) {
     if ids.iter().any(|id| wish(*id)) {
@@ -141,12 +150,15 @@ fn holds_body(summary: &ModuleSummary, id: DefinitionId, at: u32) -> bool {
 
 /// `@overload def f`, `@x.setter def x`, `@x.deleter def x`.
 fn is_accessor_part(summary: &ModuleSummary, id: DefinitionId) -> bool {
+    is_decorated(summary, id, &["overload", "setter", "deleter", "register"])
+}
+
+fn is_decorated(summary: &ModuleSummary, id: DefinitionId, names: &[&str]) -> bool {
     let Some(DefinitionKind::Function(function)) = summary.definition(id).map(|d| &d.kind) else {
         return false;
     };
-    function.decorators.iter().any(|decorator| {
-        matches!(decorator_name(summary, *decorator), Some("overload" | "setter" | "deleter" | "register"))
-    })
+    let mut written = function.decorators.iter().filter_map(|decorator| decorator_name(summary, *decorator));
+    written.any(|name| names.contains(&name))
 }
 
 /// The last name of a decorator: `setter` of `@x.setter`, `asset` of `@dagster.asset(…)`.

@@ -34,11 +34,10 @@ impl Semantics<'_> {
                 {
                     return self.annotation_type(file, summary, first.value);
                 }
-                let mut types = Vec::new();
-                for callee in self.expression_type(file, summary, *callee) {
-                    add_new(&mut types, self.call_type(&callee));
+                if let Some(module) = self.imported_by_call(file, summary, id) {
+                    return vec![Type::Module(module)];
                 }
-                types
+                self.returned(file, summary, *callee, arguments)
             }
             Some(Expression::Either(parts)) => {
                 let mut types = Vec::new();
@@ -57,6 +56,7 @@ impl Semantics<'_> {
                 for object in self.expression_type(file, summary, *object) {
                     match object {
                         Type::Elements(elements) => add_new(&mut types, elements),
+                        Type::Table { values, .. } => add_new(&mut types, values),
                         // `Base[T]` in a list of bases or a constructor call is `Base`.
                         Type::Class(..) => add_new(&mut types, [object]),
                         _ => {}
@@ -206,7 +206,7 @@ impl Semantics<'_> {
                     .flat_map(|call| self.call_type(call))
                     .collect()
             }
-            Type::Module(_) | Type::Elements(_) => Vec::new(),
+            Type::Module(_) | Type::Elements(_) | Type::Table { .. } => Vec::new(),
         }
     }
 
@@ -222,6 +222,7 @@ impl Semantics<'_> {
                 decorator_name(&summary, *decorator),
                 Some(
                     "staticmethod"
+                        | "overload"
                         | "classmethod"
                         | "property"
                         | "cached_property"
@@ -294,6 +295,7 @@ impl Semantics<'_> {
     fn iterated(&self, items: Type) -> Vec<Type> {
         match &items {
             Type::Elements(elements) => elements.clone(),
+            Type::Table { keys, .. } => keys.clone(),
             // `for member in Enumeration`.
             Type::Class(file, id) if self.is_enumeration(file, *id) => {
                 vec![Type::Instance(file.clone(), *id)]

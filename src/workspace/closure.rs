@@ -76,7 +76,11 @@ impl Workspace {
         closure: &mut Closure,
     ) {
         for dependency in self.dependencies(project).iter() {
-            if !own && !matches!(dependency.group, Group::Main | Group::Extra(_)) {
+            let needed = match own {
+                true => !(from_parent && dependency.group.is_development()),
+                false => matches!(dependency.group, Group::Main | Group::Extra(_)),
+            };
+            if !needed {
                 continue;
             }
             closure.names.insert(dependency.name.clone());
@@ -91,8 +95,24 @@ impl Workspace {
         }
     }
 
+    /// All names required, also by the first-party trees of what is required from a registry; walks everything.
+    pub(super) fn names_behind_trees(&self, closure: &Closure) -> FxHashSet<DistributionName> {
+        let mut names = closure.names.clone();
+        let mut waiting: Vec<DistributionName> = names.iter().cloned().collect();
+        while let Some(name) = waiting.pop() {
+            for project in self.projects_named(&name) {
+                for dependency in self.dependencies(&project).iter().filter(|d| d.group == Group::Main) {
+                    if names.insert(dependency.name.clone()) {
+                        waiting.push(dependency.name.clone());
+                    }
+                }
+            }
+        }
+        names
+    }
+
     /// Projects around `project` whose environment it is installed into: a folder above with a pixi manifest or
-    /// requirements that name `project` by path.
+    /// requirements that name `project` by path. What only development or docs install is no such environment.
     pub fn environment_parents(&self, project: &Project) -> Vec<Arc<Project>> {
         let boundary = self.boundary(&project.dir);
         let above = project.dir.ancestors().skip(1).take_while(|dir| dir.starts_with(&boundary));
@@ -102,7 +122,7 @@ impl Workspace {
                 let environment = matches!(dependency.group, Group::Environment(_)) || is_environment_file(parent, dependency);
                 let live = matches!(&dependency.provision, Provision::Live { dir, strategy: Strategy::Path | Strategy::Submodule }
                     if *dir == project.dir);
-                environment && live
+                environment && live && !dependency.group.is_development()
             })
         };
         parents.filter(names_it).collect()

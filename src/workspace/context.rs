@@ -113,7 +113,7 @@ impl Workspace {
 }
 
 /// Whether code in a folder of this name is run around the project: `tests`, `etl_tests`, `docs`, …
-pub(super) fn is_around(name: &str) -> bool {
+pub fn is_around(name: &str) -> bool {
     AROUND.contains(&name)
         || name.ends_with("_tests")
         || name.ends_with("-tests")

@@ -28,7 +28,7 @@ use crate::vfs::{FileId, Files};
 
 pub use closure::{Closure, Consumers, Reach};
 pub use config::{Config, LoadedConfig, RuleLevel, Scope};
-pub use context::Setting;
+pub use context::{Setting, is_around};
 pub use dependencies::{Dependency, Provision, Strategy};
 pub use discovery::Discovery;
 pub use evidence::Witness;

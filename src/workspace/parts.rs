@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{Project, Workspace};
 use crate::python::ModuleName;
 use crate::source;
+use crate::vfs::FileId;
 
 /// What one project has of a module.
 pub(super) struct Part {
@@ -34,8 +35,22 @@ impl Workspace {
         }
         let found = found.filter(|found| matches!(found, source::Found::Native(_)) || counts(module));
         let mut parents = std::iter::successors(module.parent(), ModuleName::parent);
-        let real = |name: &ModuleName| matches!(layout.find(files, name), Some(source::Found::Module(_)));
+        let real = |name: &ModuleName| match layout.find(files, name) {
+            Some(source::Found::Module(file)) => !self.extends_its_path(&file),
+            _ => false,
+        };
         let prefix = parents.find(|name| real(name) && counts(name));
         Part { found, prefix }
+    }
+
+    /// `__path__ = pkgutil.extend_path(__path__, __name__)` and `pkg_resources.declare_namespace(__name__)`: a package
+    /// whose other parts may lie in other distributions, as those of a namespace package.
+    fn extends_its_path(&self, file: &FileId) -> bool {
+        let says = |text: &str| {
+            let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+            has("extend_path(") || has("declare_namespace(")
+        };
+        file.path().file_stem() == Some("__init__")
+            && self.files.text(file).is_ok_and(|source| says(&source.text))
     }
 }

@@ -271,11 +271,12 @@ impl<'w> Search<'w> {
         let reached = |dir: &Utf8Path| {
             closure.as_ref().is_some_and(|c| c.reached.iter().any(|reach| reach.dir == *dir))
         };
+        let names = closure.as_ref().map(|closure| self.workspace.names_behind_trees(closure));
         let required = |name: Option<&DistributionName>| {
-            name.is_some_and(|name| closure.as_ref().is_some_and(|closure| closure.names.contains(name)))
+            name.is_some_and(|name| names.as_ref().is_some_and(|names| names.contains(name)))
         };
         let named = DistributionName::new(self.module.top_level());
-        let mut found = Vec::new();
+        let (mut found, mut unshipped) = (Vec::new(), Vec::new());
         for dir in candidates {
             if project.is_some_and(|project| project.dir == *dir) || reached(dir) {
                 continue;
@@ -283,7 +284,15 @@ impl<'w> Search<'w> {
             let Some(candidate) = self.workspace.project_at(dir) else { continue };
             let standing =
                 if required(candidate.distribution()) { Standing::Tree } else { Standing::Undeclared };
-            found.extend(self.in_project(&candidate, standing, true));
+            let shipped = self.in_project(&candidate, standing.clone(), true);
+            if shipped.is_none() && self.ships_a_part(&candidate) {
+                // `packages = ["acme"]` leaves `acme.io` out of a wheel; in the tree it is there.
+                unshipped.extend(self.in_project(&candidate, standing, false));
+            }
+            found.extend(shipped);
+        }
+        if found.is_empty() {
+            found = unshipped;
         }
         // `import dagster` where `dagster` is required from a registry is that, not a folder of this name somewhere.
         if required(named.as_ref()) {
@@ -300,6 +309,15 @@ impl<'w> Search<'w> {
             1 => found.pop().map(Resolution::Found),
             _ => Some(Resolution::Ambiguous(found)),
         }
+    }
+
+    /// Whether a project ships a package that the module lies in.
+    fn ships_a_part(&self, project: &Project) -> bool {
+        let files = &self.workspace.files;
+        std::iter::successors(self.module.parent(), ModuleName::parent).any(|part| {
+            matches!(project.layout.find(files, &part), Some(source::Found::Module(_)))
+                && project.layout.ships(files, &part)
+        })
     }
 
     /// Of several trees, those that share the most folders with the importer: a fork beside it is meant rather than
@@ -367,6 +385,14 @@ impl Workspace {
         let module =
             module.and_then(|dotted| ModuleName::new(dotted.strip_suffix(".__init__").unwrap_or(&dotted)));
         let name = module.and_then(|module| environment.provider_of(&self.files, &module));
-        name.is_some_and(|name| self.is_first_party(&name))
+        name.is_some_and(|name| self.names_its_source(&project, &name) || self.is_first_party(&name))
+    }
+
+    /// Whether a project says itself where a distribution is taken from: an explicit index, git, a path. What comes from
+    /// the public index needs no such line.
+    fn names_its_source(&self, project: &Project, name: &DistributionName) -> bool {
+        self.dependencies(project)
+            .iter()
+            .any(|dependency| dependency.name == *name && dependency.source.is_some())
     }
 }

@@ -213,7 +213,7 @@ proptest! {
             let now = editor.session.snapshot().workspace;
             let said = answers(&now, &root);
             let fresh = editor.fresh();
-            let broken = fresh.projects().iter().any(|project| project.broken);
+            let broken = fresh.all_manifests().iter().any(|(_, manifest)| manifest.unreadable);
             if !broken {
                 prop_assert_eq!(said, answers(&fresh, &root), "after {:?}", step);
             }

@@ -72,8 +72,10 @@ pub(super) const RESERVED_MODULES: [&str; 20] = [
 
 /// The roots of a setuptools project; none where what it ships is computed by code.
 pub(super) fn roots(files: &Files, dir: &Utf8Path, setuptools: &Setuptools) -> Vec<Root> {
-    let listed =
-        setuptools.packages.is_some() || setuptools.find.is_some() || setuptools.py_modules.is_some();
+    let filled = |names: &Option<Vec<String>>| {
+        names.as_ref().is_some_and(|names| !names.is_empty() || !setuptools.dynamic)
+    };
+    let listed = filled(&setuptools.packages) || setuptools.find.is_some() || filled(&setuptools.py_modules);
     let written = setuptools.package_dir.iter().find(|(package, _)| package.is_empty());
     let mut roots = Vec::new();
     if listed {
@@ -117,7 +119,16 @@ pub(super) fn all_but(names: &[&str]) -> Rule {
 }
 
 fn explicit(roots: &mut Vec<Root>, dir: &Utf8Path, base: Utf8PathBuf, setuptools: &Setuptools) {
-    let packages = setuptools.packages.iter().flatten().cloned().map(Rule::Package);
+    // `["acme"] + ["acme." + name for name in …]`: what is computed beside a package lies below it.
+    let package = |name: String| match setuptools.dynamic {
+        true => Rule::Find {
+            include: vec![name.clone(), format!("{name}.*")],
+            exclude: Vec::new(),
+            namespaces: true,
+        },
+        false => Rule::Package(name),
+    };
+    let packages = setuptools.packages.iter().flatten().cloned().map(package);
     let modules = setuptools.py_modules.iter().flatten().cloned().map(Rule::Module);
     let mut rules: Vec<Rule> = packages.chain(modules).collect();
     add(roots, base, None, rules.clone());

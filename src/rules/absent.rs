@@ -1,0 +1,84 @@
+//! What the rules on missing modules and names have in common: what may be made by a build, and how a distribution is
+//! named with its version.
+
+use camino::Utf8Path;
+
+use super::Context;
+use crate::python::ModuleName;
+use crate::source::Found;
+use crate::source::layout::Globs;
+use crate::workspace::{Project, Standing, Workspace};
+
+/// Sources from which builds make Python or compiled modules.
+const MADE_FROM: [&str; 14] =
+    ["pyx", "pxd", "c", "cc", "cpp", "h", "rs", "proto", "thrift", "so", "pyd", "in", "jinja", "j2"];
+
+/// Whether the importer gets the code that is at hand, so that what is missing there is missing for it.
+pub(super) fn is_live(standing: &Standing) -> bool {
+    matches!(standing, Standing::Direct | Standing::Transitive(_) | Standing::Environment)
+}
+
+/// `` `acme-shared` 0.2.0 ``, or without the version where that is not known.
+pub(super) fn with_version(context: &Context<'_>, provider: &Project) -> String {
+    let name = provider.display_name();
+    match context.workspace.version_text(provider) {
+        Some(version) => format!("`{name}` {version}"),
+        None => format!("`{name}`"),
+    }
+}
+
+/// Whether a module that is not in the tree may be there once the provider is built or imported: generated, compiled,
+/// ignored by git, or put on the path of a package by code.
+pub(super) fn may_be_made(workspace: &Workspace, provider: &Project, module: &ModuleName) -> bool {
+    if !provider.layout.native.is_empty() {
+        return true;
+    }
+    let files = &workspace.files;
+    let mut known = module.parent();
+    while let Some(name) = &known {
+        if let Some(Found::Module(file)) = provider.layout.find(files, name) {
+            let Ok(source) = files.text(&file) else { return true };
+            if ["__path__", "sys.modules", "extend_path"].iter().any(|sign| source.text.contains(sign)) {
+                return true;
+            }
+            let behind: Vec<&str> = module.segments().skip(name.segments().count()).collect();
+            return behind.iter().any(|segment| has_generated_name(segment))
+                || behind.first().is_some_and(|segment| {
+                    is_made_from_beside(workspace, file.dir(), segment)
+                        || is_ignored(workspace, &file.dir().join(behind.join("/")))
+                });
+        }
+        known = name.parent();
+    }
+    true
+}
+
+fn has_generated_name(segment: &str) -> bool {
+    let bare = segment.trim_start_matches('_');
+    bare.starts_with("version")
+        || matches!(bare, "generated" | "gen" | "build_info" | "buildinfo")
+        || ["_pb2", "_pb2_grpc", "_grpc", "_generated", "_gen", "_version"]
+            .iter()
+            .any(|end| segment.ends_with(end))
+}
+
+fn is_made_from_beside(workspace: &Workspace, dir: &Utf8Path, segment: &str) -> bool {
+    let listing = workspace.files.list(dir);
+    listing.files().any(|name| {
+        let rest = name.strip_prefix(segment).and_then(|rest| rest.strip_prefix('.'));
+        rest.is_some_and(|rest| rest.rsplit('.').next().is_some_and(|end| MADE_FROM.contains(&end)))
+    })
+}
+
+/// Whether a `.gitignore` names the module's file or folder: then it is made where it is needed.
+fn is_ignored(workspace: &Workspace, module: &Utf8Path) -> bool {
+    let boundary = workspace.boundary(module);
+    let above = module.ancestors().skip(1).take_while(|dir| dir.starts_with(&boundary));
+    above.into_iter().any(|dir| {
+        let Ok(source) = workspace.files.text(&crate::vfs::FileId::new(&dir.join(".gitignore"))) else {
+            return false;
+        };
+        let globs = Globs::new(dir, source.text.lines().map(str::to_owned).collect());
+        globs.matches(&module.with_extension("py")) || globs.matches(module)
+    })
+}
