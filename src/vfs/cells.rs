@@ -103,24 +103,27 @@ impl Files {
         self.text_of(file, &self.cell(file))
     }
 
-    /// Whether a search called `search` wants a file for its bytes; asked once for each text. An unwanted file's bytes
-    /// are let go at once, so that a scan over a whole workspace keeps only what it needs.
+    /// A file's text, if its bytes are `wanted`; those of an unwanted file are let go at once, so that a scan over a
+    /// whole workspace keeps only what it needs.
+    pub fn text_if(&self, file: &FileId, wanted: impl FnOnce(&[u8]) -> bool) -> Option<Arc<SourceText>> {
+        let cell = self.cell(file);
+        if let Some(text) = cell.text.get() {
+            return text.clone().ok().filter(|source| wanted(source.text.as_bytes()));
+        }
+        let bytes = self.tree.read(file.path()).ok()?;
+        if !wanted(&bytes) {
+            return None;
+        }
+        cell.text.get_or_init(|| Ok(Arc::new(SourceText::decode(bytes)))).clone().ok()
+    }
+
+    /// Whether a search called `search` wants a file for its bytes; asked once for each text.
     pub fn is_wanted(&self, file: &FileId, search: u64, wanted: impl FnOnce(&[u8]) -> bool) -> bool {
         let cell = self.cell(file);
         if let Some((_, known)) = cell.scan.get().filter(|(known, _)| *known == search) {
             return *known;
         }
-        let wanted = match cell.text.get() {
-            Some(text) => text.as_ref().is_ok_and(|source| wanted(source.text.as_bytes())),
-            None => {
-                let Ok(bytes) = self.tree.read(file.path()) else { return false };
-                let wanted = wanted(&bytes);
-                if wanted {
-                    let _ = cell.text.set(Ok(Arc::new(SourceText::decode(bytes))));
-                }
-                wanted
-            }
-        };
+        let wanted = self.text_if(file, wanted).is_some();
         let _ = cell.scan.set((search, wanted));
         wanted
     }
