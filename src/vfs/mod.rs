@@ -99,10 +99,15 @@ fn is_normal(path: &Utf8Path) -> bool {
     cfg!(unix) && text.starts_with(b"/") && !text.ends_with(b"/") && !doubtful
 }
 
+/// Whether cutting a path at its last `/` gives its folder and its name. Answers false too often.
+fn is_plain(dir: &str, name: &str) -> bool {
+    cfg!(unix) && !dir.is_empty() && !dir.ends_with(['/', '.']) && !matches!(name, "" | "." | "..")
+}
+
 /// The folder of a path and the name in it.
 fn split(path: &Utf8Path) -> Option<(&Utf8Path, &str)> {
     match path.as_str().rsplit_once('/') {
-        Some((dir, name)) if is_normal(path) && !dir.is_empty() => Some((Utf8Path::new(dir), name)),
+        Some((dir, name)) if is_plain(dir, name) => Some((Utf8Path::new(dir), name)),
         _ => Some((path.parent()?, path.file_name()?)),
     }
 }
@@ -134,5 +139,18 @@ mod tests {
         assert_eq!(relative(Utf8Path::new("/ws/shared/x.py"), Utf8Path::new("/ws/etl")), "../shared/x.py");
         assert_eq!(relative(Utf8Path::new("/ws/a/b"), Utf8Path::new("/ws")), "a/b");
         assert_eq!(relative(Utf8Path::new("/ws"), Utf8Path::new("/ws")), ".");
+    }
+
+    #[test]
+    fn a_path_is_cut_as_its_components_say() {
+        for path in [
+            "/", "/a", "/a/b", "/a/b/", "/a//b", "/a/./b", "/a/../b", "/a/b/.", "/a/b/..", "/a./b", "a/b",
+            "a",
+        ] {
+            let path = Utf8Path::new(path);
+            let expected = path.parent().zip(path.file_name());
+            assert_eq!(split(path), expected, "{path}");
+            assert!(!is_normal(path) || normalize(path).as_str() == path.as_str(), "{path}");
+        }
     }
 }

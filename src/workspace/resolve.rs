@@ -269,7 +269,7 @@ impl<'w> Search<'w> {
         let candidates = discovery.by_top_level(self.workspace).get(self.module.top_level())?;
         let closure = project.map(|project| self.workspace.closure(project));
         let reached = |dir: &Utf8Path| {
-            closure.as_ref().is_some_and(|c| c.reached.iter().any(|reach| reach.dir == *dir))
+            closure.as_ref().is_some_and(|c| c.reached.iter().any(|reach| reach.dir.as_str() == dir.as_str()))
         };
         let names = closure.as_ref().map(|closure| self.workspace.names_behind(&closure.names));
         let required = |name: Option<&DistributionName>| {
@@ -278,7 +278,7 @@ impl<'w> Search<'w> {
         let named = DistributionName::new(self.module.top_level());
         let (mut found, mut unshipped) = (Vec::new(), Vec::new());
         for dir in candidates {
-            if project.is_some_and(|project| project.dir == *dir) || reached(dir) {
+            if project.is_some_and(|project| project.dir.as_str() == dir.as_str()) || reached(dir) {
                 continue;
             }
             let Some(candidate) = self.workspace.project_at(dir) else { continue };
