@@ -179,11 +179,13 @@ fn the_demo_writes_three_strategies_and_checks_them() {
       shared-metrics  1.0.0  submodule  billing/vendor/shared-metrics
 
     orders (orders, orders.definitions)
-      acme-shared   0.2.0            path  shared
-      acme-testing  unknown version  path  testing
+      acme-contracts  1.2.0            registry
+      acme-shared     0.2.0            path      shared
+      acme-testing    unknown version  path      testing
 
     reports (reports, reports.definitions)
-      acme-shared  0.1.3  registry  venv:reports/.venv
+      acme-contracts  1.1.0  registry
+      acme-shared     0.1.3  registry  venv:reports/.venv
 
     shared
       acme-shared     0.2.0  shared                         used by orders

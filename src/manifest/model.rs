@@ -548,3 +548,31 @@ impl Manifest {
         }
     }
 }
+
+impl Group {
+    /// Whether it is a group of what development needs, by its usual names; such are not installed where code is
+    /// deployed. A group that has to be asked for is none.
+    pub fn is_development(&self) -> bool {
+        const NAMES: [&str; 13] = [
+            "dev",
+            "develop",
+            "development",
+            "test",
+            "tests",
+            "testing",
+            "lint",
+            "linting",
+            "docs",
+            "doc",
+            "typing",
+            "types",
+            "ci",
+        ];
+        match self {
+            Self::Group { name, optional: false } => {
+                NAMES.contains(&name.to_ascii_lowercase().replace(['_', '.'], "-").as_str())
+            }
+            _ => false,
+        }
+    }
+}

@@ -3,8 +3,8 @@
 use super::{Edit, Fix};
 use crate::manifest::{DistributionName, Group, ManifestKind};
 use crate::text::TextRange;
-use crate::vfs::relative;
-use crate::workspace::{Place, Project, Workspace};
+use crate::vfs::{SourceText, relative};
+use crate::workspace::{Dependency, Place, Project, Workspace};
 
 /// Adds a requirement on `provider`, and its source where sources are declared by uv: for a pyproject.toml that has a
 /// `dependencies` list with at least one entry. Other manifests have too many ways to guess one.
@@ -60,6 +60,74 @@ fn add_source(
     let end = crate::text::offset(text.text.len());
     let gap = if text.text.ends_with('\n') { "\n" } else { "\n\n" };
     Some(edit(TextRange::empty(end), format!("{gap}[tool.uv.sources]\n{name} = {value}\n")))
+}
+
+/// Removes a requirement from a list in a pyproject.toml, with its entry in `[tool.uv.sources]` unless another list
+/// requires the same; `None` where either is written in a way that is not a line or an element of its own.
+pub fn remove_requirement(workspace: &Workspace, project: &Project, dependency: &Dependency) -> Option<Fix> {
+    let (file, manifest) = project.manifest(ManifestKind::Pyproject)?;
+    let requirement = dependency.requirement.as_ref()?;
+    let source = workspace.files.text(file).ok()?;
+    if *file != dependency.place.file || !quoted(&source.text, requirement.range) {
+        return None;
+    }
+    let edit = |range| Edit { file: file.clone(), range, new_text: String::new() };
+    let mut edits = vec![edit(element(&source, requirement.range)?)];
+    let needed = manifest.requirements.iter().filter(|r| r.name.value == dependency.name).count() > 1;
+    let mut entries = manifest.sources.iter().filter(|entry| entry.name.value == dependency.name);
+    if let (false, Some(entry)) = (needed, entries.next()) {
+        edits.push(edit(source_line(&source, entry.range, manifest.sources.len() == 1)?));
+    }
+    Some(Fix { title: format!("remove `{}` from the requirements", dependency.name), edits })
+}
+
+/// An element of a list with its quotes and one comma; the whole line where it has one to itself.
+fn element(source: &SourceText, inside: TextRange) -> Option<TextRange> {
+    let text = &source.text;
+    let quoted = TextRange::new(inside.start.checked_sub(1)?, inside.end + 1);
+    let line = whole_line(source, quoted)?;
+    let alone = line.slice(text).trim();
+    if alone.strip_suffix(',').unwrap_or(alone) == quoted.slice(text) {
+        return Some(line);
+    }
+    let before = TextRange::new(0, quoted.start).slice(text).trim_end();
+    if before.ends_with(',') {
+        return Some(TextRange::new(crate::text::offset(before.len() - 1), quoted.end));
+    }
+    let after = TextRange::new(quoted.end, crate::text::offset(text.len())).slice(text);
+    let rest = after.strip_prefix(',').map_or(after, |rest| rest.trim_start_matches(' '));
+    Some(TextRange::new(quoted.start, quoted.end + crate::text::offset(after.len() - rest.len())))
+}
+
+/// The line of an entry, with the header of its table and the blank line before that where it is the only one.
+fn source_line(source: &SourceText, entry: TextRange, only: bool) -> Option<TextRange> {
+    let text = &source.text;
+    let line = whole_line(source, entry)?;
+    if line.slice(text).trim() != entry.slice(text).trim() {
+        return None;
+    }
+    if !only {
+        return Some(line);
+    }
+    let header = whole_line(source, TextRange::empty(line.start.checked_sub(1)?))?;
+    if header.slice(text).trim() != "[tool.uv.sources]" {
+        return None;
+    }
+    let before = TextRange::new(0, header.start).slice(text);
+    let last = before.strip_suffix('\n').unwrap_or(before);
+    let blank = last.is_empty() || last.ends_with('\n');
+    let start = if blank { crate::text::offset(last.len()) } else { header.start };
+    Some(TextRange::new(start, line.end))
+}
+
+/// The one line that holds a range, with its end; `None` where there are several.
+fn whole_line(source: &SourceText, range: TextRange) -> Option<TextRange> {
+    let lines = source.lines();
+    let line = lines.line_of(range.start);
+    let within = lines.line_range(&source.text, line)?;
+    let next = lines.line_range(&source.text, line + 1).map(|next| next.start);
+    let end = next.unwrap_or_else(|| crate::text::offset(source.text.len()));
+    (range.end <= within.end).then(|| TextRange::new(within.start, end))
 }
 
 /// Whether a requirement stands between double or single quotes, as in a TOML list.

@@ -33,8 +33,7 @@ use rustc_hash::FxHashSet;
 
 use super::registry::Rule;
 use super::{Context, Finding, Fix, Severity, edits, sources};
-use crate::manifest::{ManifestKind, kind_of};
-use crate::vfs::{join, relative};
+use crate::vfs::relative;
 use crate::workspace::{DeclaredSource, Place, Project, Provision};
 
 /// The rule.
@@ -72,25 +71,13 @@ fn judge(context: &Context<'_>, project: &Project, source: &DeclaredSource) -> O
     }
     // A source that nothing requires is no obstacle, and told by source-without-requirement.
     let unused = |name| source.in_table && sources::is_required(context, project, name) == Some(false);
-    if sources::uninitialized_submodule(context, dir).is_some()
-        || source.name.as_ref().is_some_and(unused)
-        || is_meant_from_above(context, source, written)
-    {
+    if sources::uninitialized_submodule(context, dir).is_some() || source.name.as_ref().is_some_and(unused) {
         return None;
     }
     let what = source.name.as_ref().map_or("a requirement".to_owned(), |name| format!("`{name}`"));
     let message = format!("{what} is to come from `{written}`, where there is {lacking}");
     let key = source.name.as_ref().map_or(written, |name| name.as_str());
     Some(Finding::new(place.clone(), message, [key]).fix(lead_home(context, project, source, &place)))
-}
-
-/// pip reads the paths of a requirements file from the folder it is run in, which may be any around the file.
-fn is_meant_from_above(context: &Context<'_>, source: &DeclaredSource, written: &str) -> bool {
-    let workspace = context.workspace;
-    let boundary = workspace.boundary(source.file.dir());
-    let mut above = source.file.dir().ancestors().take_while(|dir| dir.starts_with(&boundary));
-    kind_of(source.file.path()) == Some(ManifestKind::Requirements)
-        && above.any(|dir| workspace.files.is_dir(&join(dir, written)))
 }
 
 /// Replaces the path by that of the only project of the name.

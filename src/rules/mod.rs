@@ -7,6 +7,7 @@ mod dev_only_dependency;
 mod diagnostic;
 mod edits;
 mod finding;
+mod mentions;
 mod missing_source_path;
 mod missing_symbol;
 mod needles;
@@ -29,6 +30,7 @@ mod suppression;
 mod transitive_dependency;
 mod undeclared_dependency;
 mod unresolved_import;
+mod unused_dependency;
 mod unused_suppression;
 mod uses;
 

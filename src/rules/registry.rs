@@ -5,7 +5,7 @@ use super::{
     missing_symbol, parse_error, pins_differ, private_import, shadowed_module, shared_imports_location,
     source_name_mismatch, source_not_member, source_violates_specifier, source_without_requirement,
     submodule_drift, submodule_uninitialized, transitive_dependency, undeclared_dependency,
-    unresolved_import, unused_suppression,
+    unresolved_import, unused_dependency, unused_suppression,
 };
 use crate::text::nearest;
 
@@ -63,6 +63,7 @@ const RULES: &[Rule] = &[
     transitive_dependency::RULE,
     undeclared_dependency::RULE,
     unresolved_import::RULE,
+    unused_dependency::RULE,
     unused_suppression::RULE,
 ];
 
@@ -86,12 +87,13 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 13] = [
+    const NO_RULES: [&str; 14] = [
         "absent",
         "context",
         "diagnostic",
         "edits",
         "finding",
+        "mentions",
         "mod",
         "needles",
         "registry",

@@ -47,23 +47,6 @@ pub enum Verdict {
 /// How many further places a finding names.
 const MAX_RELATED: usize = 20;
 
-/// Groups of what development needs; they are not installed where the code is deployed.
-const DEVELOPMENT: [&str; 13] = [
-    "dev",
-    "develop",
-    "development",
-    "test",
-    "tests",
-    "testing",
-    "lint",
-    "linting",
-    "docs",
-    "doc",
-    "typing",
-    "types",
-    "ci",
-];
-
 impl Relation {
     /// A finding at the first place, the others being related.
     pub fn finding(&self, message: String) -> Finding {
@@ -161,19 +144,19 @@ fn development_only(context: &Context<'_>, relation: &Relation) -> Option<String
     let mut first = None;
     for dependency in dependencies.iter().filter(|d| d.name == relation.distribution) {
         match &dependency.group {
-            Group::Group { name, optional: false } if is_development(name) => {
+            Group::Group { name, .. } if dependency.group.is_development() => {
                 first.get_or_insert_with(|| name.clone());
             }
             _ => return None,
         }
     }
-    let by_parent = workspace
-        .environment_parents(&relation.project)
-        .iter()
-        .any(|parent| workspace.dependencies(parent).iter().any(|d| d.name == relation.distribution));
+    let by_parent = workspace.environment_parents(&relation.project).iter().any(|parent| {
+        let required = workspace.dependencies(parent);
+        required.iter().any(|d| d.name == relation.distribution && !d.group.is_development())
+    });
     // What a requirement for deployment brings along is there without the group, too.
     let brought = dependencies.iter().any(|dependency| {
-        let deployed = !matches!(&dependency.group, Group::Group { name, .. } if is_development(name));
+        let deployed = !dependency.group.is_development();
         let other = match &dependency.provision {
             crate::workspace::Provision::Live { dir, .. } => workspace.project_at(dir),
             _ => None,
@@ -182,9 +165,4 @@ fn development_only(context: &Context<'_>, relation: &Relation) -> Option<String
             && other.is_some_and(|other| workspace.closure(&other).names.contains(&relation.distribution))
     });
     if by_parent || brought { None } else { first }
-}
-
-fn is_development(group: &str) -> bool {
-    let normalized = group.to_ascii_lowercase().replace(['_', '.'], "-");
-    DEVELOPMENT.contains(&normalized.as_str())
 }

@@ -55,6 +55,9 @@ pub const RULE: Rule = Rule {
     source: include_str!("shadowed_module.rs"),
 };
 
+/// A package's name and its `__init__.py`.
+type Package = (Name, FileId);
+
 fn check(context: &Context<'_>) -> Vec<Finding> {
     context.subjects().iter().flat_map(|project| of_project(context, project)).collect()
 }
@@ -64,7 +67,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 fn of_project(context: &Context<'_>, project: &Arc<Project>) -> Vec<Finding> {
     let workspace = context.workspace;
     let mut findings = Vec::new();
-    let mut before: Vec<(Arc<Project>, Vec<(Name, FileId)>)> = Vec::new();
+    let mut before: Vec<(Arc<Project>, Vec<Package>)> = Vec::new();
     for dependency in workspace.dependencies(project).iter() {
         let Provision::Live { dir, .. } = &dependency.provision else { continue };
         let known = *dir == project.dir || before.iter().any(|(other, _)| other.dir == *dir);
@@ -76,7 +79,7 @@ fn of_project(context: &Context<'_>, project: &Arc<Project>) -> Vec<Finding> {
         for (name, file) in &packages {
             let own = regular_package(context, project, name).map(|own| (project, own));
             let other = || {
-                let clash = |(other, packages): &'_ (Arc<Project>, Vec<(Name, FileId)>)| {
+                let clash = |(other, packages): &'_ (Arc<Project>, Vec<Package>)| {
                     let (_, theirs) = packages.iter().find(|(theirs, _)| theirs == name)?;
                     Some((other.clone(), theirs.clone()))
                 };
@@ -103,7 +106,7 @@ fn of_project(context: &Context<'_>, project: &Arc<Project>) -> Vec<Finding> {
 }
 
 /// The regular top-level packages that a distribution ships.
-fn packages(context: &Context<'_>, provider: &Project) -> Vec<(Name, FileId)> {
+fn packages(context: &Context<'_>, provider: &Project) -> Vec<Package> {
     let names = provider.layout.top_level(&context.workspace.files);
     names
         .into_iter()

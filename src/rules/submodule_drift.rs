@@ -60,12 +60,14 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     found
 }
 
-/// What sources and locations lead to, and the projects that imports lead to without one.
+/// What sources and declared locations lead to, and the projects that imports lead to without one.
 fn used_folders(context: &Context<'_>) -> Vec<Utf8PathBuf> {
     let mut used: Vec<Utf8PathBuf> = sources::leads(context).into_iter().map(|lead| lead.target).collect();
     let imports = context.judged_files().flat_map(|uses| &uses.imports);
     used.extend(imports.map(|import| import.provider.dir.clone()));
-    used.extend(context.workspace.locations().iter().filter_map(|location| location.project.clone()));
+    let locations = context.workspace.locations();
+    let declared = locations.iter().filter(|location| location.is_declared());
+    used.extend(declared.filter_map(|location| location.project.clone()));
     used.sort();
     used.dedup();
     used

@@ -15,9 +15,9 @@
 //! ```fixture
 //! #- .gitmodules
 //! [submodule "shared"]
-//! 	path = vendor/shared
-//! #       ^^^^^^^^^^^^^ error[submodule-uninitialized]: submodule `vendor/shared` is not initialised
-//! 	url = https://example.com/shared.git
+//!     path = vendor/shared
+//! #          ^^^^^^^^^^^^^ error[submodule-uninitialized]: submodule `vendor/shared` is not initialised
+//!     url = https://example.com/shared.git
 //! #- vendor/shared/
 //! #- etl/pyproject.toml
 //! [project]

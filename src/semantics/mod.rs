@@ -3,8 +3,8 @@
 //!
 //! Everything here prefers no answer to a wrong one: what is not known statically has no type.
 
-mod annotations;
 mod absence;
+mod annotations;
 mod calls;
 mod members;
 mod modules;

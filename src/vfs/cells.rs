@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use parking_lot::{Mutex, RwLock};
 use rustc_hash::{FxHashMap, FxHasher};
 
-use super::{Disk, EntryKind, FileId, Listing, ReadError, SourceTree};
+use super::{Disk, EntryKind, FileId, Listing, ReadError, SourceTree, split};
 use crate::text::{Document, LineIndex, TextChange};
 
 /// An edit clones one shard, so that its cost does not grow with the workspace.
@@ -72,7 +72,8 @@ type Shard<K, V> = Arc<RwLock<FxHashMap<K, V>>>;
 pub struct Files {
     tree: Arc<dyn SourceTree>,
     cells: Vec<Shard<FileId, Arc<Cell>>>,
-    listings: Vec<Shard<Utf8PathBuf, Arc<Listing>>>,
+    /// Keyed by the folder's path as text, which hashes and compares faster than as a path.
+    listings: Vec<Shard<Box<str>, Arc<Listing>>>,
     open: Arc<FxHashMap<FileId, Arc<Document>>>,
 }
 
@@ -137,16 +138,16 @@ impl Files {
     /// The names in a folder, listed on first use.
     pub fn list(&self, dir: &Utf8Path) -> Arc<Listing> {
         let Some(shard) = self.listings.get(shard_of(dir)) else { return Arc::default() };
-        if let Some(listing) = shard.read().get(dir) {
+        if let Some(listing) = shard.read().get(dir.as_str()) {
             return listing.clone();
         }
         let listing = Arc::new(self.tree.list(dir));
-        shard.write().entry(dir.to_owned()).or_insert(listing).clone()
+        shard.write().entry(Box::from(dir.as_str())).or_insert(listing).clone()
     }
 
     /// What a path leads to, as its folder's listing says; open documents that are not on disk count as files.
     pub fn kind(&self, path: &Utf8Path) -> Option<EntryKind> {
-        let (Some(dir), Some(name)) = (path.parent(), path.file_name()) else {
+        let Some((dir, name)) = split(path) else {
             return path.parent().is_none().then_some(EntryKind::Dir);
         };
         self.list(dir).kind(name).or_else(|| {
@@ -265,9 +266,9 @@ impl Files {
 
     fn forget_listing(&mut self, dir: &Utf8Path) {
         let Some(shard) = self.listings.get_mut(shard_of(dir)) else { return };
-        if shard.read().contains_key(dir) {
+        if shard.read().contains_key(dir.as_str()) {
             let mut copy = shard.read().clone();
-            copy.remove(dir);
+            copy.remove(dir.as_str());
             *shard = Arc::new(RwLock::new(copy));
         }
     }

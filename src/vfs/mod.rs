@@ -8,6 +8,7 @@ mod disk;
 mod walk;
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -24,13 +25,13 @@ pub const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
 /// Which [`SourceTree`] answers for the path is decided by [`Files`]: the disk, today. A tree that is no folder
 /// on disk (a commit, an archive) is mounted at the place in crossloc's cache where its files are written when a
 /// client has to open one, so that a path is a file's one name everywhere.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialOrd, Ord)]
 pub struct FileId(Arc<Utf8Path>);
 
 impl FileId {
     /// Names the file at an absolute path; `.` and `..` are folded away.
     pub fn new(path: &Utf8Path) -> Self {
-        Self(Arc::from(normalize(path)))
+        Self(if is_normal(path) { Arc::from(path) } else { Arc::from(normalize(path)) })
     }
 
     /// The absolute path.
@@ -46,6 +47,21 @@ impl FileId {
     /// The last segment of the path.
     pub fn file_name(&self) -> &str {
         self.0.file_name().unwrap_or("")
+    }
+}
+
+/// As text, which for a folded path says the same as its components do, and is many times faster.
+impl PartialEq for FileId {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_str() == other.0.as_str()
+    }
+}
+
+impl Eq for FileId {}
+
+impl Hash for FileId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.as_str().hash(state);
     }
 }
 
@@ -74,6 +90,21 @@ pub fn normalize(path: &Utf8Path) -> Utf8PathBuf {
         }
     }
     out
+}
+
+/// Whether [`normalize`] is known to leave a path as it is; most are, and need no copy. Answers false too often.
+fn is_normal(path: &Utf8Path) -> bool {
+    let text = path.as_str().as_bytes();
+    let doubtful = text.windows(2).any(|pair| matches!(pair, [b'/', b'/' | b'.']));
+    cfg!(unix) && text.starts_with(b"/") && !text.ends_with(b"/") && !doubtful
+}
+
+/// The folder of a path and the name in it.
+fn split(path: &Utf8Path) -> Option<(&Utf8Path, &str)> {
+    match path.as_str().rsplit_once('/') {
+        Some((dir, name)) if is_normal(path) && !dir.is_empty() => Some((Utf8Path::new(dir), name)),
+        _ => Some((path.parent()?, path.file_name()?)),
+    }
 }
 
 /// `path` joined to `base` unless it is absolute itself, folded by [`normalize`]. Manifests write `/` on every

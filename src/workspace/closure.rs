@@ -39,7 +39,7 @@ pub struct Reach {
 impl Workspace {
     /// The live projects that `project` reaches: through all its own requirements, and through what these need to run.
     pub fn closure(&self, project: &Project) -> Arc<Closure> {
-        self.structure.closures.get(project.dir.clone(), |_| Arc::new(self.work_out_closure(project)))
+        self.structure.closures.get(project.dir.as_str(), || Arc::new(self.work_out_closure(project)))
     }
 
     fn work_out_closure(&self, project: &Project) -> Closure {
@@ -76,7 +76,11 @@ impl Workspace {
         closure: &mut Closure,
     ) {
         for dependency in self.dependencies(project).iter() {
-            if !own && !matches!(dependency.group, Group::Main | Group::Extra(_)) {
+            let needed = match own {
+                true => !(from_parent && dependency.group.is_development()),
+                false => matches!(dependency.group, Group::Main | Group::Extra(_)),
+            };
+            if !needed {
                 continue;
             }
             closure.names.insert(dependency.name.clone());
@@ -112,7 +116,7 @@ impl Workspace {
     }
 
     /// Projects around `project` whose environment it is installed into: a folder above with a pixi manifest or
-    /// requirements that name `project` by path.
+    /// requirements that name `project` by path. What only development or docs install is no such environment.
     pub fn environment_parents(&self, project: &Project) -> Vec<Arc<Project>> {
         let boundary = self.boundary(&project.dir);
         let above = project.dir.ancestors().skip(1).take_while(|dir| dir.starts_with(&boundary));
@@ -122,7 +126,7 @@ impl Workspace {
                 let environment = matches!(dependency.group, Group::Environment(_)) || is_environment_file(parent, dependency);
                 let live = matches!(&dependency.provision, Provision::Live { dir, strategy: Strategy::Path | Strategy::Submodule }
                     if *dir == project.dir);
-                environment && live
+                environment && live && !dependency.group.is_development()
             })
         };
         parents.filter(names_it).collect()

@@ -53,7 +53,7 @@ impl Workspace {
     }
 
     fn setting_of_dir(&self, dir: &Utf8Path) -> Arc<Setting> {
-        self.structure.settings.get(dir.to_owned(), |dir| {
+        self.structure.settings.get(dir.as_str(), || {
             let project = self.project_around(dir);
             let top = project.as_ref().map_or_else(|| self.boundary(dir), |project| project.dir.clone());
             let shipped = project.as_ref().is_some_and(|project| self.is_shipped(project, dir));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Declared, Place, Project, Workspace};
-use crate::manifest::{DistributionName, Group, Requirement, SourceEntry, SourceKind};
+use crate::manifest::{self, DistributionName, Group, ManifestKind, Requirement, SourceEntry, SourceKind};
 use crate::vfs::{FileId, join};
 
 /// One requirement with its effective source.
@@ -78,7 +78,7 @@ impl Workspace {
     pub fn dependencies(&self, project: &Project) -> Arc<Vec<Dependency>> {
         self.structure
             .dependencies
-            .get(project.dir.clone(), |_| Arc::new(self.work_out_dependencies(project)))
+            .get(project.dir.as_str(), || Arc::new(self.work_out_dependencies(project)))
     }
 
     fn work_out_dependencies(&self, project: &Project) -> Vec<Dependency> {
@@ -189,7 +189,7 @@ impl Workspace {
                 if let Some(below) = subdirectory {
                     target = join(&target, below);
                 }
-                self.path_provision(owner, file, &path.value, target)
+                self.path_provision(file, &path.value, target)
             }
             SourceKind::Workspace => {
                 let name = self.source_name(owner, entry, file)?;
@@ -205,30 +205,26 @@ impl Workspace {
         })
     }
 
-    fn path_provision(
-        &self,
-        owner: &Project,
-        file: &FileId,
-        written: &str,
-        target: Utf8PathBuf,
-    ) -> Provision {
+    fn path_provision(&self, file: &FileId, written: &str, target: Utf8PathBuf) -> Provision {
         let archive =
             [".whl", ".tar.gz", ".zip", ".tar.bz2", ".tgz"].iter().any(|end| target.as_str().ends_with(end));
         if archive {
             return Provision::Archive(target);
         }
-        // pip reads paths in a requirements file from the folder it is run in, which is the project's.
-        let candidates =
-            if file.dir() == owner.dir { vec![target] } else { vec![target, join(&owner.dir, written)] };
-        let Some(dir) = candidates.iter().find(|dir| self.files.is_dir(dir)) else {
-            return Provision::NoFolder(candidates.into_iter().next().unwrap_or_default());
-        };
+        // pip reads paths in a requirements file from the folder it is run in, which may be any around the file.
+        let by_pip = manifest::kind_of(file.path()) == Some(ManifestKind::Requirements);
+        let boundary = self.boundary(file.dir());
+        let mut above = file.dir().ancestors().take_while(|dir| by_pip && dir.starts_with(&boundary));
+        let found = Some(target.clone()).filter(|dir| self.files.is_dir(dir));
+        let found = found
+            .or_else(|| above.find_map(|dir| Some(join(dir, written)).filter(|dir| self.files.is_dir(dir))));
+        let Some(dir) = found else { return Provision::NoFolder(target) };
         let has = |name: &str| self.files.is_file(&dir.join(name));
         if !(has("pyproject.toml") || has("setup.py") || has("setup.cfg")) {
-            return Provision::NoProject(dir.clone());
+            return Provision::NoProject(dir);
         }
-        let strategy = if self.in_submodule(dir) { Strategy::Submodule } else { Strategy::Path };
-        Provision::Live { dir: self.own_name(dir), strategy }
+        let strategy = if self.in_submodule(&dir) { Strategy::Submodule } else { Strategy::Path };
+        Provision::Live { dir: self.own_name(&dir), strategy }
     }
 
     /// A source entry knows its distribution only through the table it stands in.

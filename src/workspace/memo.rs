@@ -1,5 +1,6 @@
 //! A map from questions to answers that many threads fill at once.
 
+use std::borrow::Borrow;
 use std::hash::{BuildHasher, BuildHasherDefault, Hash};
 
 use parking_lot::RwLock;
@@ -19,16 +20,23 @@ impl<K, V> Default for Memo<K, V> {
     }
 }
 
+/// Questions about a path: keyed by its text, as `Path` hashes and compares component by component, many times slower.
+pub(super) type PathMemo<V> = Memo<String, V>;
+
 impl<K: Hash + Eq, V: Clone> Memo<K, V> {
     /// The remembered answer, or `answer()`, remembered from now on.
-    pub fn get(&self, key: K, answer: impl FnOnce(&K) -> V) -> V {
-        let hash = BuildHasherDefault::<FxHasher>::default().hash_one(&key);
+    pub fn get<Q>(&self, key: &Q, answer: impl FnOnce() -> V) -> V
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
+    {
+        let hash = BuildHasherDefault::<FxHasher>::default().hash_one(key);
         let at = usize::try_from(hash >> 7).unwrap_or_default() % SHARDS;
-        let Some(shard) = self.shards.get(at) else { return answer(&key) };
-        if let Some(value) = shard.read().get(&key) {
+        let Some(shard) = self.shards.get(at) else { return answer() };
+        if let Some(value) = shard.read().get(key) {
             return value.clone();
         }
-        let value = answer(&key);
-        shard.write().entry(key).or_insert(value).clone()
+        let value = answer();
+        shard.write().entry(key.to_owned()).or_insert(value).clone()
     }
 }

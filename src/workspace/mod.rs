@@ -9,6 +9,7 @@ mod discovery;
 mod evidence;
 mod locations;
 mod memo;
+mod parts;
 mod project;
 mod resolve;
 mod roots;
@@ -35,7 +36,8 @@ pub use project::{Declared, Place, Project};
 pub use resolve::{Found, NotFound, Provider, Resolution, Standing};
 pub use sources::DeclaredSource;
 
-use memo::Memo;
+use memo::{Memo, PathMemo};
+use parts::Part;
 
 /// Everything under the opened folders, as one immutable revision: cheap to clone, safe to share between threads.
 ///
@@ -53,18 +55,23 @@ pub struct Workspace {
 /// What was learned from manifests and folders: good as long as none of them changes.
 #[derive(Default)]
 struct Structure {
-    boundaries: Memo<Utf8PathBuf, Utf8PathBuf>,
-    own_names: Memo<Utf8PathBuf, Utf8PathBuf>,
-    projects: Memo<Utf8PathBuf, Option<Arc<Project>>>,
-    project_dirs: Memo<Utf8PathBuf, Option<Utf8PathBuf>>,
-    workspace_roots: Memo<Utf8PathBuf, Option<Utf8PathBuf>>,
-    members: Memo<Utf8PathBuf, Arc<Vec<Utf8PathBuf>>>,
-    dependencies: Memo<Utf8PathBuf, Arc<Vec<Dependency>>>,
-    closures: Memo<Utf8PathBuf, Arc<Closure>>,
-    settings: Memo<Utf8PathBuf, Arc<Setting>>,
-    environments: Memo<Utf8PathBuf, Option<Arc<Environment>>>,
+    boundaries: PathMemo<Utf8PathBuf>,
+    own_names: PathMemo<Utf8PathBuf>,
+    real_paths: PathMemo<Utf8PathBuf>,
+    projects: PathMemo<Option<Arc<Project>>>,
+    project_dirs: PathMemo<Option<Utf8PathBuf>>,
+    workspace_roots: PathMemo<Option<Utf8PathBuf>>,
+    members: PathMemo<Arc<Vec<Utf8PathBuf>>>,
+    dependencies: PathMemo<Arc<Vec<Dependency>>>,
+    closures: PathMemo<Arc<Closure>>,
+    settings: PathMemo<Arc<Setting>>,
+    environments: PathMemo<Option<Arc<Environment>>>,
     configuration: OnceLock<Arc<LoadedConfig>>,
-    resolutions: Memo<(Utf8PathBuf, ModuleName), Arc<Resolution>>,
+    /// By the folder that importers share their answers with.
+    resolutions: PathMemo<Arc<Memo<ModuleName, Arc<Resolution>>>>,
+    /// By project: what it has of modules, and what it ships of them.
+    parts: PathMemo<Arc<Memo<ModuleName, Arc<Part>>>>,
+    shipped_parts: PathMemo<Arc<Memo<ModuleName, Arc<Part>>>>,
     discovery: OnceLock<Arc<Discovery>>,
     locations: OnceLock<Arc<Vec<CodeLocation>>>,
 }
@@ -116,7 +123,7 @@ impl Workspace {
 
     /// The project in exactly this folder.
     pub fn project_at(&self, dir: &Utf8Path) -> Option<Arc<Project>> {
-        self.structure.projects.get(dir.to_owned(), |dir| {
+        self.structure.projects.get(dir.as_str(), || {
             let mut project = project::load(&self.files, dir)?;
             if let Some(layout) = self.prescribed_layout(&project) {
                 project.layout = layout;
@@ -132,11 +139,11 @@ impl Workspace {
 
     /// The project of the nearest folder from `dir` upward, not beyond the repository.
     pub fn project_around(&self, dir: &Utf8Path) -> Option<Arc<Project>> {
-        let found = self.structure.project_dirs.get(dir.to_owned(), |dir| {
+        let found = self.structure.project_dirs.get(dir.as_str(), || {
             if self.project_at(dir).is_some() {
-                return Some(dir.clone());
+                return Some(dir.to_owned());
             }
-            if *dir == self.boundary(dir) {
+            if dir == self.boundary(dir) {
                 return None;
             }
             self.project_around(dir.parent()?).map(|project| project.dir.clone())

@@ -152,14 +152,21 @@ fn assemble(files: &Files, dir: &Utf8Path, manifests: Vec<(FileId, Arc<Manifest>
     let mut sources = Vec::new();
     for (file, manifest) in &manifests {
         let group = (manifest.kind == ManifestKind::Requirements).then(|| requirements_group(file)).flatten();
+        let regroup = |written: &mut Group| {
+            if let (Group::Main, Some(group)) = (&*written, &group) {
+                *written = group.clone();
+            }
+        };
         for requirement in &manifest.requirements {
             let mut value = requirement.clone();
-            if let (Group::Main, Some(group)) = (&value.group, &group) {
-                value.group = group.clone();
-            }
+            regroup(&mut value.group);
             requirements.push(Declared { value, file: file.clone() });
         }
-        paths.extend(manifest.paths.iter().map(|p| Declared { value: p.clone(), file: file.clone() }));
+        for path in &manifest.paths {
+            let mut value = path.clone();
+            regroup(&mut value.group);
+            paths.push(Declared { value, file: file.clone() });
+        }
         sources.extend(manifest.sources.iter().map(|s| Declared { value: s.clone(), file: file.clone() }));
     }
     let computed = |m: &Manifest| {
@@ -192,9 +199,13 @@ fn assemble(files: &Files, dir: &Utf8Path, manifests: Vec<(FileId, Arc<Manifest>
 /// `requirements-dev.txt`, `dev-requirements.txt`, `requirements/test.txt` hold what development needs.
 fn requirements_group(file: &FileId) -> Option<Group> {
     let stem = file.path().file_stem().unwrap_or("").to_ascii_lowercase();
-    let words = ["dev", "test", "tests", "testing", "lint", "docs", "doc", "typing", "ci"];
-    let word = stem.split(['-', '_', '.']).find(|part| words.contains(part))?;
-    Some(Group::Group { name: word.to_owned(), optional: false })
+    let known = |word: &str| match word {
+        "rtd" | "readthedocs" | "sphinx" => Some("docs".to_owned()),
+        _ => Some(word.to_owned())
+            .filter(|name| Group::Group { name: name.clone(), optional: false }.is_development()),
+    };
+    let name = stem.split(['-', '_', '.']).find_map(known)?;
+    Some(Group::Group { name, optional: false })
 }
 
 fn merged_build(manifests: &[(FileId, Arc<Manifest>)]) -> BuildSystem {

@@ -98,15 +98,14 @@ impl Workspace {
     /// Resolves an absolute module name for the importing file.
     pub fn resolve(&self, from: &FileId, module: &ModuleName) -> Arc<Resolution> {
         let setting = self.setting(from);
-        let key = setting.beside.clone().unwrap_or_else(|| from.dir().to_owned());
         // Files of one project share their answers, except for what lies beside a script.
-        let key = match &setting.project {
-            Some(project) if setting.beside.is_none() => project.dir.clone(),
-            _ => key,
+        let shared = match (&setting.beside, &setting.project) {
+            (Some(beside), _) => beside,
+            (None, Some(project)) => project.dir.as_path(),
+            (None, None) => from.dir(),
         };
-        self.structure
-            .resolutions
-            .get((key, module.clone()), |_| Arc::new(Search::new(self, &setting, module).run()))
+        let known = self.structure.resolutions.get(shared.as_str(), Arc::default);
+        known.get(module, || Arc::new(Search::new(self, &setting, module).run()))
     }
 }
 
@@ -176,66 +175,32 @@ impl<'w> Search<'w> {
     }
 
     fn in_project(&mut self, project: &Project, standing: Standing, shipped_only: bool) -> Option<Found> {
-        let files = &self.workspace.files;
-        let provider = |standing| Provider {
-            dir: Some(project.dir.clone()),
-            distribution: project.distribution().cloned(),
-            standing,
-        };
-        match project.layout.find(files, self.module) {
+        let part = self.workspace.part_of(project, self.module, shipped_only);
+        match &part.found {
             Some(source::Found::Module(file)) => {
-                if shipped_only && !project.layout.ships(files, self.module) {
-                    return None;
-                }
-                let file = self.own_name(&file);
-                return Some(Found { file, provider: provider(standing) });
+                let provider = Provider {
+                    dir: Some(project.dir.clone()),
+                    distribution: project.distribution().cloned(),
+                    standing,
+                };
+                return Some(Found { file: self.own_name(file), provider });
             }
-            Some(source::Found::Namespace(dir))
-                if !shipped_only || project.layout.ships(files, self.module) =>
-            {
-                self.add_namespace(dir);
-            }
+            Some(source::Found::Namespace(dir)) => self.add_namespace(dir.clone()),
             Some(source::Found::Native(_)) => self.compiled = true,
-            Some(source::Found::Namespace(_)) | None => {}
+            None => {}
         }
-        self.note_prefix(project, &standing, shipped_only);
+        // The longest part of the name that is a regular package or module; the first project that has it answers.
+        if let Some(prefix) = &part.prefix
+            && !self.nearest.as_ref().is_some_and(|(known, ..)| known.starts_with(prefix))
+        {
+            self.nearest = Some((prefix.clone(), project.dir.clone(), standing));
+        }
         None
     }
 
     /// A file or package that is linked into a project is opened where it really lies.
     fn own_name(&self, file: &FileId) -> FileId {
         FileId::new(&self.workspace.own_name(file.path()))
-    }
-
-    /// Remembers the longest part of the name for which `project` has a regular package or module.
-    fn note_prefix(&mut self, project: &Project, standing: &Standing, shipped_only: bool) {
-        let files = &self.workspace.files;
-        let mut part = self.module.parent();
-        while let Some(name) = part {
-            if self.nearest.as_ref().is_some_and(|(known, ..)| known.starts_with(&name)) {
-                return;
-            }
-            let real = match project.layout.find(files, &name) {
-                Some(source::Found::Module(file)) => !self.extends_its_path(&file),
-                _ => false,
-            };
-            if real && (!shipped_only || project.layout.ships(files, &name)) {
-                self.nearest = Some((name, project.dir.clone(), standing.clone()));
-                return;
-            }
-            part = name.parent();
-        }
-    }
-
-    /// `__path__ = pkgutil.extend_path(__path__, __name__)` and `pkg_resources.declare_namespace(__name__)`: a package
-    /// whose other parts may lie in other distributions, as those of a namespace package.
-    fn extends_its_path(&self, file: &FileId) -> bool {
-        let says = |text: &str| {
-            let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-            has("extend_path(") || has("declare_namespace(")
-        };
-        file.path().file_stem() == Some("__init__")
-            && self.workspace.files.text(file).is_ok_and(|source| says(&source.text))
     }
 
     fn add_namespace(&mut self, dir: Utf8PathBuf) {
@@ -402,9 +367,9 @@ fn standing(reach: &Reach) -> Standing {
 impl Workspace {
     /// The environment a project's code runs in, read as data.
     pub fn environment(&self, project: &Project) -> Option<Arc<Environment>> {
-        self.structure.environments.get(project.dir.clone(), |dir| {
+        self.structure.environments.get(project.dir.as_str(), || {
             let root = self.workspace_root(project).map(|root| root.dir.clone());
-            source::find_environment(&self.files, dir, root.as_deref()).map(Arc::new)
+            source::find_environment(&self.files, &project.dir, root.as_deref()).map(Arc::new)
         })
     }
 }

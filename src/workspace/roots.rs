@@ -17,7 +17,7 @@ impl Workspace {
     /// The outermost folder that knowledge about `dir` may come from: the repository around it (for a submodule, the
     /// one that holds it), else a folder with `crossloc.toml` or a uv workspace, else the opened folder, else `dir`.
     pub fn boundary(&self, dir: &Utf8Path) -> Utf8PathBuf {
-        self.structure.boundaries.get(dir.to_owned(), |dir| {
+        self.structure.boundaries.get(dir.as_str(), || {
             let home = std::env::var("HOME").ok().map(Utf8PathBuf::from);
             let mut outermost = None;
             for ancestor in dir.ancestors() {
@@ -40,17 +40,19 @@ impl Workspace {
                 (Some(outermost), Some(opened)) if outermost.starts_with(opened) => opened.clone(),
                 (Some(outermost), _) => outermost.to_owned(),
                 (None, Some(opened)) => opened.clone(),
-                (None, None) => dir.clone(),
+                (None, None) => dir.to_owned(),
             }
         })
     }
 
     /// A path without the symbolic links between it and the outermost folder around it, so that one file has one name. What encloses the workspace keeps its spelling, which is the client's.
     pub fn own_name(&self, path: &Utf8Path) -> Utf8PathBuf {
-        self.structure.own_names.get(path.to_owned(), |path| {
+        self.structure.own_names.get(path.as_str(), || {
             let boundary = self.boundary(path.parent().unwrap_or(path));
             let real = self.files.real_path(path);
-            match real.strip_prefix(self.files.real_path(&boundary)) {
+            let real_boundary =
+                self.structure.real_paths.get(boundary.as_str(), || self.files.real_path(&boundary));
+            match real.strip_prefix(real_boundary) {
                 Ok(below) if below.as_str().is_empty() => boundary,
                 Ok(below) => boundary.join(below),
                 Err(_) => real,
@@ -76,7 +78,8 @@ impl Workspace {
 
     /// The uv workspace root that `project` is a member (or the root) of.
     pub fn workspace_root(&self, project: &Project) -> Option<Arc<Project>> {
-        let root = self.structure.workspace_roots.get(project.dir.clone(), |dir| {
+        let dir = &project.dir;
+        let root = self.structure.workspace_roots.get(dir.as_str(), || {
             let boundary = self.boundary(dir);
             for ancestor in dir.ancestors().take_while(|ancestor| ancestor.starts_with(&boundary)) {
                 let Some(workspace) = self.uv_workspace(ancestor) else { continue };
@@ -93,7 +96,8 @@ impl Workspace {
 
     /// The folders of a uv workspace: its root and every member's, sorted; a folder without pyproject.toml is none.
     pub fn workspace_members(&self, root: &Project) -> Arc<Vec<Utf8PathBuf>> {
-        self.structure.members.get(root.dir.clone(), |dir| {
+        let dir = &root.dir;
+        self.structure.members.get(dir.as_str(), || {
             let mut members = vec![dir.clone()];
             if let Some(workspace) =
                 root.manifest(ManifestKind::Pyproject).and_then(|(_, m)| m.workspace.as_ref())

@@ -29,8 +29,8 @@ fn loops_contexts_and_handlers() {
         "for a, b in x: pass\nasync def f():\n  async with y() as c, z as (d, e): pass\n  async for g in h: pass\n\
          with (open(p) as i): pass\ntry: pass\nexcept (E, m.F) as j: pass\nexcept* G as k: pass\n",
         &[
-            "a: Unknown = x",
-            "b: Unknown = x",
+            "a: ForUnpack(0) = x",
+            "b: ForUnpack(1) = x",
             "f: async def()",
             "f.c: With = y@f()",
             "f.d: Unknown = z@f",
