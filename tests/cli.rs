@@ -10,7 +10,13 @@ use assert_cmd::Command;
 
 fn crossloc(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::cargo_bin("crossloc").unwrap();
-    command.current_dir(folder).env("NO_COLOR", "1").args(arguments).output().unwrap()
+    command
+        .current_dir(folder)
+        .env("NO_COLOR", "1")
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
+        .args(arguments)
+        .output()
+        .unwrap()
 }
 
 /// Exit code, stdout and stderr as one text.

@@ -84,7 +84,7 @@ fn unreadable_folders_and_files_are_passed_over() {
         write(&root.join("closed/pyproject.toml"), ETL.as_bytes());
         write(&root.join("etl/src/etl/closed.py"), b"from acme.io import load\n");
         for path in ["closed", "etl/src/etl/closed.py"] {
-            fs::set_permissions(root.join(path), fs::Permissions::from_mode(0)).unwrap();
+            fs::set_permissions(root.join(path), fs::Permissions::from_mode(0o000)).unwrap();
         }
         // Root may read everything; the file is then one more place of the same fault.
         assert_eq!(found(root), [FAULT]);

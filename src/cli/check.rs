@@ -1,6 +1,7 @@
 //! `crossloc check`: everything the rules find.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
@@ -8,6 +9,7 @@ use super::scope::Scope;
 use super::{Failure, fix, output, rule};
 use crate::report::{self, Report, summary::plural};
 use crate::rules::{self, Findings, Rule, Selection, Severity};
+use crate::source::Cache;
 use crate::text::nearest;
 use crate::vfs::{Files, relative};
 use crate::workspace::Workspace;
@@ -37,6 +39,9 @@ pub struct Arguments {
     /// Write the fixes into the files, then report what is left
     #[arg(long)]
     fix: bool,
+    /// Neither use nor write what earlier runs remembered of unchanged files
+    #[arg(long)]
+    no_cache: bool,
     /// Count the findings of each rule (on stderr with `--format json`)
     #[arg(long)]
     statistics: bool,
@@ -68,10 +73,16 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     if let Some(name) = &arguments.location {
         known_location(name, &Workspace::new(files.clone(), scope.folders.clone()))?;
     }
-    let mut findings = find(&files, &scope, &selection, arguments);
+    let root = scope.folders.first().filter(|_| !arguments.no_cache);
+    let cache = root.and_then(|root| Cache::of_workspace(root)).map(Arc::new);
+    let find = |files: &Files| find(files, &scope, &selection, arguments, cache.as_ref());
+    let mut findings = find(&files);
     if arguments.fix {
-        let fixed = fix::run(&mut files, &mut findings, |files| find(files, &scope, &selection, arguments))?;
+        let fixed = fix::run(&mut files, &mut findings, find)?;
         output::note(&format!("fixed {}", plural(fixed, "finding")));
+    }
+    if let Some(cache) = &cache {
+        cache.save();
     }
     let root = scope.folders.first().cloned().unwrap_or_default();
     let report = Report { files: &files, root: &root, root_name: &scope.root_name, findings: &findings };
@@ -125,8 +136,17 @@ fn tell_configuration(files: &Files, scope: &Scope) -> Result<(), Failure> {
 }
 
 /// The findings of a fresh look at the files, limited to what was asked for.
-fn find(files: &Files, scope: &Scope, selection: &Selection, arguments: &Arguments) -> Findings {
-    let workspace = Workspace::new(files.clone(), scope.folders.clone());
+fn find(
+    files: &Files,
+    scope: &Scope,
+    selection: &Selection,
+    arguments: &Arguments,
+    cache: Option<&Arc<Cache>>,
+) -> Findings {
+    let mut workspace = Workspace::new(files.clone(), scope.folders.clone());
+    if let Some(cache) = cache {
+        workspace = workspace.with_cache(cache.clone());
+    }
     let mut findings = rules::check_selected(&workspace, selection);
     findings.diagnostics.retain(|found| {
         let wanted = arguments.location.as_ref().is_none_or(|name| found.location.as_ref() == Some(name));

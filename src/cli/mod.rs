@@ -5,6 +5,7 @@ mod demo;
 mod fix;
 mod git;
 mod locations;
+mod log;
 mod output;
 mod resolve;
 mod rule;
@@ -69,7 +70,9 @@ enum AnswerFormat {
 
 /// Runs what the process was asked for. Exit codes: 0 fine, 1 findings, 2 could not do it.
 pub fn run() -> ExitCode {
-    let outcome = match Cli::parse().command {
+    let command = Cli::parse().command;
+    log::to_stderr();
+    let outcome = match command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Server(arguments) => Ok(server::run(arguments)),
         Command::Locations(arguments) => locations::run(&arguments),

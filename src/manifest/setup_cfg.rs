@@ -177,7 +177,8 @@ fn read_requirements(option: &SetupOption<'_>, field: &str, group: &Group, manif
             }
             continue;
         }
-        if line.value.starts_with("attr:") {
+        // configparser puts another option's value for `%(option)s`.
+        if line.value.starts_with("attr:") || line.value.contains("%(") {
             manifest.dynamic.push(line.spanned().map(|_| field.to_owned()));
             continue;
         }
@@ -218,7 +219,7 @@ mod tests {
             [options]\r\npackages = find_namespace:\r\npackage_dir =\r\n    = src\r\npython_requires = >=3.9\r\n\
             install_requires =\r\n    # crossloc: ignore[x]\r\n    lib >= 1.0 ; python_version > '3'\r\n\r\n    other # note\r\n\
             [options.packages.find]\r\nwhere = src\r\nexclude = tests*, docs\r\n\
-            [options.extras_require]\r\nio = lib2\r\n    file: io.txt\r\n\
+            [options.extras_require]\r\nio = lib2\r\n    %(dev)s\r\n    file: io.txt\r\n\
             [options.entry_points]\r\nconsole_scripts =\r\n    run = acme.cli:main\r\n";
         let manifest = read(text);
         assert_eq!(manifest.errors, []);

@@ -1,6 +1,7 @@
 //! The summary of one Python file: plain data, filled by `extract`.
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::{Name, SyntaxTree};
@@ -9,7 +10,7 @@ use crate::text::TextRange;
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         pub struct $name(pub u32);
         impl $name {
             /// The place in the arena.
@@ -37,7 +38,7 @@ impl ScopeId {
 }
 
 /// Everything crossloc knows of one Python file without looking at any other.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct ModuleSummary {
     /// The module's docstring, dedented as `inspect.cleandoc` does.
     pub docstring: Option<Box<str>>,
@@ -66,11 +67,12 @@ pub struct ModuleSummary {
     /// The places of all of the above.
     pub spans: Spans,
     /// The syntax tree, kept only for files an editor holds.
+    #[serde(skip)]
     pub tree: Option<SyntaxTree>,
 }
 
 /// Where things are. Parallel to the arenas of [`ModuleSummary`].
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Spans {
     /// Beside `imports`.
     pub imports: Vec<ImportSpan>,
@@ -83,7 +85,7 @@ pub struct Spans {
 }
 
 /// What a name in the text is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Token {
     /// A name read, or the attribute name of an access.
     Expression(ExpressionId),
@@ -102,7 +104,7 @@ pub enum Token {
 }
 
 /// One imported name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Import {
     /// What is imported.
     pub kind: ImportKind,
@@ -126,7 +128,7 @@ pub struct Import {
 }
 
 /// The form of an import.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ImportKind {
     /// `import a.b` (binds `a`) or `import a.b as c` (binds the module `a.b`).
     Module,
@@ -139,7 +141,7 @@ pub enum ImportKind {
 }
 
 /// Places of one [`Import`].
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct ImportSpan {
     /// The whole statement, or the call.
     pub statement: TextRange,
@@ -154,7 +156,7 @@ pub struct ImportSpan {
 }
 
 /// A lexical scope.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Scope {
     /// Whose scope.
     pub kind: ScopeKind,
@@ -168,7 +170,7 @@ pub struct Scope {
 }
 
 /// What kind of scope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ScopeKind {
     /// The module.
     Module,
@@ -186,7 +188,7 @@ pub enum ScopeKind {
 }
 
 /// One binding of a name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Definition {
     /// The name bound.
     pub name: Name,
@@ -199,7 +201,7 @@ pub struct Definition {
 }
 
 /// Places of one [`Definition`].
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct DefinitionSpan {
     /// Exactly the name token.
     pub name: TextRange,
@@ -210,7 +212,7 @@ pub struct DefinitionSpan {
 }
 
 /// What a name is bound to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum DefinitionKind {
     /// An import, by name or module.
     Import(ImportId),
@@ -228,7 +230,7 @@ pub enum DefinitionKind {
 }
 
 /// A function or method.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Function {
     /// Its body's scope.
     pub scope: ScopeId,
@@ -247,7 +249,7 @@ pub struct Function {
 }
 
 /// One parameter.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Parameter {
     /// Its name.
     pub name: Name,
@@ -262,7 +264,7 @@ pub struct Parameter {
 }
 
 /// How a parameter takes arguments, as `inspect.Parameter.kind`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ParameterKind {
     /// Before a `/`.
     PositionalOnly,
@@ -277,7 +279,7 @@ pub enum ParameterKind {
 }
 
 /// A class.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Class {
     /// Its body's scope, which holds the members.
     pub scope: ScopeId,
@@ -288,7 +290,7 @@ pub struct Class {
 }
 
 /// An assigned name.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Variable {
     /// Its annotation (`x: T`).
     pub annotation: Option<ExpressionId>,
@@ -301,7 +303,7 @@ pub struct Variable {
 }
 
 /// How a value reaches a name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ValueVia {
     /// `x = value`, `x := value`.
     #[default]
@@ -319,7 +321,7 @@ pub enum ValueVia {
 }
 
 /// An expression, as far as types and definitions need it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Expression {
     /// A name read in a scope.
     Name(Name, ScopeId),
@@ -346,7 +348,7 @@ pub enum Expression {
 }
 
 /// Places of one [`Expression`].
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct ExpressionSpan {
     /// The token a cursor would be on: the name; the attribute's name; the whole elsewhere.
     pub name: TextRange,
@@ -355,7 +357,7 @@ pub struct ExpressionSpan {
 }
 
 /// One argument of a call.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Argument {
     /// How it is passed.
     pub kind: ArgumentKind,
@@ -364,7 +366,7 @@ pub struct Argument {
 }
 
 /// How an argument is passed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ArgumentKind {
     /// By position.
     Positional,
@@ -377,7 +379,7 @@ pub enum ArgumentKind {
 }
 
 /// `__all__`: the literal names, and whether there may be more.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exports {
     /// Literal names with the place of each (between the quotes), source order, from `=`, `+=`, `.extend`, `.append`.
     pub names: Vec<(Name, TextRange)>,
@@ -388,7 +390,7 @@ pub struct Exports {
 }
 
 /// What a module-level `__getattr__` answers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ModuleGetattr {
     /// There is none.
     #[default]
@@ -400,7 +402,7 @@ pub enum ModuleGetattr {
 }
 
 /// A string literal that looks like a dotted module or `module:attribute`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StringModule {
     /// The text.
     pub text: Box<str>,
@@ -409,7 +411,7 @@ pub struct StringModule {
 }
 
 /// A comment `# crossloc: …`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Comment {
     /// The text behind the `#`.
     pub text: Box<str>,

@@ -55,6 +55,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         );
         let dependencies = context.workspace.dependencies(&relation.project);
         let finding = relation.finding(message);
+        let finding = if relation.closes_circle(context) { finding.warning() } else { finding };
         let required = dependencies.iter().find(|dependency| dependency.name == relation.distribution);
         Some(match required {
             Some(dependency) => finding.related(dependency.place.clone(), "required here"),

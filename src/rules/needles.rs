@@ -1,7 +1,9 @@
 //! Which files can matter at all: a scan of bytes before any parse.
 
+use std::hash::BuildHasher;
+
 use aho_corasick::{AhoCorasick, MatchKind};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use crate::python::Name;
 use crate::workspace::{Discovery, Project, Workspace};
@@ -12,6 +14,15 @@ pub(super) struct Needles {
     names: Vec<Name>,
     /// Beside each name, whether several projects ship something below it.
     contested: Vec<bool>,
+}
+
+/// Needles that mean nothing in the files of one project.
+#[derive(Default)]
+pub(super) struct OwnNames {
+    /// The names.
+    pub names: FxHashSet<Name>,
+    /// What the search for all others is called: the same for the same needles, in every run.
+    pub search: u64,
 }
 
 /// What stands in every suppression comment.
@@ -30,13 +41,15 @@ impl Needles {
     }
 
     /// The needles that mean something in a file of `project`: not the names that only itself ships.
-    pub fn own_names(&self, project: &Project, workspace: &Workspace) -> FxHashSet<Name> {
-        let own = project.layout.top_level(&workspace.files);
+    pub fn own_names(&self, project: &Project, workspace: &Workspace) -> OwnNames {
+        let mut own = project.layout.top_level(&workspace.files);
         let only_own = |name: &Name| {
             let at = self.names.binary_search(name).ok();
             at.and_then(|at| self.contested.get(at)).is_none_or(|contested| !contested)
         };
-        own.into_iter().filter(only_own).collect()
+        own.retain(only_own);
+        let search = FxBuildHasher.hash_one((&self.names, &own));
+        OwnNames { names: own.into_iter().collect(), search }
     }
 
     /// Whether a file's bytes import one of the names, those in `except` aside, or hold a suppression.

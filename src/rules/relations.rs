@@ -25,6 +25,8 @@ pub struct Relation {
     pub places: Vec<Place>,
     /// How the importer stands to the other.
     pub standing: Standing,
+    /// Whether all imports are inside functions, so that the code can do without them, and often means to.
+    pub lazy: bool,
     /// What is wrong with it; none where nothing is.
     pub verdict: Option<Verdict>,
 }
@@ -48,6 +50,12 @@ pub enum Verdict {
 const MAX_RELATED: usize = 20;
 
 impl Relation {
+    /// Whether the other project reaches back, so that requiring it closes a circle.
+    pub fn closes_circle(&self, context: &Context<'_>) -> bool {
+        let back = context.workspace.closure(&self.provider);
+        back.reached.iter().any(|reach| reach.dir == self.project.dir)
+    }
+
     /// A finding at the first place, the others being related.
     pub fn finding(&self, message: String) -> Finding {
         let place = self.places.first().cloned().unwrap_or_else(|| Place {
@@ -56,7 +64,9 @@ impl Relation {
         });
         let arguments = [self.project.display_name(), self.distribution.as_str()];
         let further = self.places.iter().skip(1).take(MAX_RELATED);
-        further.fold(Finding::new(place, message, arguments), |finding, place| {
+        let finding = Finding::new(place, message, arguments);
+        let finding = if self.lazy { finding.warning() } else { finding };
+        further.fold(finding, |finding, place| {
             finding.related(place.clone(), format!("`{}` is imported here, too", self.distribution))
         })
     }
@@ -80,13 +90,14 @@ pub(super) fn collect(context: &Context<'_>) -> Vec<Relation> {
                     module: used.module.clone(),
                     places: Vec::new(),
                     standing: used.standing.clone(),
+                    lazy: true,
                     verdict: None,
                 });
                 relations.len() - 1
             });
-            if let Some(relation) = relations.get_mut(at)
-                && relation.places.last() != Some(&place)
-            {
+            let Some(relation) = relations.get_mut(at) else { continue };
+            relation.lazy &= used.local;
+            if relation.places.last() != Some(&place) {
                 relation.places.push(place);
             }
         }
@@ -155,14 +166,8 @@ fn development_only(context: &Context<'_>, relation: &Relation) -> Option<String
         required.iter().any(|d| d.name == relation.distribution && !d.group.is_development())
     });
     // What a requirement for deployment brings along is there without the group, too.
-    let brought = dependencies.iter().any(|dependency| {
-        let deployed = !dependency.group.is_development();
-        let other = match &dependency.provision {
-            crate::workspace::Provision::Live { dir, .. } => workspace.project_at(dir),
-            _ => None,
-        };
-        deployed
-            && other.is_some_and(|other| workspace.closure(&other).names.contains(&relation.distribution))
-    });
+    let deployed = dependencies.iter().filter(|dependency| !dependency.group.is_development());
+    let deployed = deployed.map(|dependency| dependency.name.clone()).collect();
+    let brought = workspace.names_behind(&deployed).contains(&relation.distribution);
     if by_parent || brought { None } else { first }
 }

@@ -52,8 +52,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         let project = relation.project.display_name();
         let message = format!("`{module}` comes from `{distribution}`, which `{project}` does not declare");
         let finding = relation.finding(message);
-        let back = context.workspace.closure(&relation.provider);
-        if back.reached.iter().any(|reach| reach.dir == relation.project.dir) {
+        if relation.closes_circle(context) {
             return Some(finding.warning());
         }
         Some(finding.fix(edits::add_requirement(context.workspace, &relation.project, &relation.provider)))

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use camino::Utf8Path;
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
-use super::needles::Needles;
+use super::needles::{Needles, OwnNames};
 use crate::manifest::DistributionName;
-use crate::python::{Import, ImportId, ImportKind, ModuleName, ModuleSummary, Name};
+use crate::python::{Import, ImportId, ImportKind, ModuleName, ModuleSummary};
 use crate::text::TextRange;
 use crate::vfs::FileId;
 use crate::workspace::{Found, NotFound, Place, Project, Resolution, Standing, Workspace};
@@ -43,6 +42,8 @@ pub struct ImportUse {
     pub file: Option<FileId>,
     /// Under `TYPE_CHECKING`, or guarded against ImportError, or by a computed name: no dependency rule speaks of it.
     pub optional: bool,
+    /// Inside a function.
+    pub local: bool,
 }
 
 impl ImportUse {
@@ -61,41 +62,50 @@ impl ImportUse {
 pub(super) fn collect(workspace: &Workspace) -> Vec<FileUses> {
     let discovery = workspace.discovery();
     let needles = Needles::new(workspace, &discovery);
-    let opened = |file: &FileId| workspace.folders.iter().any(|folder| file.path().starts_with(folder));
-    let files: Vec<&FileId> = discovery.python.iter().filter(|file| opened(file)).collect();
     let projects = workspace.projects();
-    let own: FxHashMap<&Utf8Path, FxHashSet<Name>> = projects
+    let own: FxHashMap<&str, OwnNames> = projects
         .iter()
-        .map(|project| (project.dir.as_path(), needles.own_names(project, workspace)))
+        .map(|project| (project.dir.as_str(), needles.own_names(project, workspace)))
         .collect();
-    let own_of = |project: &Project| own.get(project.dir.as_path());
-    let none = FxHashSet::default();
-    files
-        .into_par_iter()
-        .filter_map(|file| {
+    let none = OwnNames::default();
+    let own_of = |project: &Project| own.get(project.dir.as_str()).unwrap_or(&none);
+    let wanted: Vec<(&FileId, Arc<Project>)> = tracing::debug_span!("read and scan").in_scope(|| {
+        let opened = |file: &FileId| workspace.folders.iter().any(|folder| file.path().starts_with(folder));
+        let of_projects = discovery.python.par_iter().filter(|file| opened(file)).filter_map(|file| {
             let project = workspace.project_of(file)?;
-            of_file(workspace, &needles, own_of(&project).unwrap_or(&none), file, project)
+            let own = own_of(&project);
+            let wanted = workspace.is_wanted(file, own.search, |bytes| needles.matter(bytes, &own.names));
+            wanted.then_some((file, project))
+        });
+        of_projects.collect()
+    });
+    let summaries: Vec<Option<Arc<ModuleSummary>>> = tracing::debug_span!("parse")
+        .in_scope(|| wanted.par_iter().map(|(file, _)| workspace.summary(file)).collect());
+    let _span = tracing::debug_span!("resolve").entered();
+    let summarized = wanted.into_par_iter().zip(summaries);
+    summarized
+        .filter_map(|((file, project), summary)| {
+            let own = own_of(&project);
+            Some(of_file(workspace, own, file, project, summary?))
         })
         .collect()
 }
 
 fn of_file(
     workspace: &Workspace,
-    needles: &Needles,
-    own: &FxHashSet<Name>,
+    own: &OwnNames,
     file: &FileId,
     project: Arc<Project>,
-) -> Option<FileUses> {
-    workspace.files.text_if(file, |bytes| needles.matter(bytes, own))?;
-    let summary = workspace.summary(file)?;
+    summary: Arc<ModuleSummary>,
+) -> FileUses {
     let mut imports = Vec::new();
     for (index, import) in summary.imports.iter().enumerate() {
         let id = ImportId(crate::text::offset(index));
-        if import.level == 0 && !own.contains(import.module.split('.').next().unwrap_or("")) {
+        if import.level == 0 && !own.names.contains(import.module.split('.').next().unwrap_or("")) {
             imports.extend(of_import(workspace, file, &project, &summary, id, import));
         }
     }
-    Some(FileUses { file: file.clone(), deployed: workspace.is_deployed(file), project, summary, imports })
+    FileUses { file: file.clone(), deployed: workspace.is_deployed(file), project, summary, imports }
 }
 
 fn of_import(
@@ -115,6 +125,16 @@ fn of_import(
         range = span.name.unwrap_or(range);
         resolution = workspace.resolve(file, &module);
     }
+    // `from acme import io`, where another project has `acme/__init__.py` and this one, or one that it requires, `acme/io.py`:
+    // the parts of a package that several projects ship.
+    if let (Resolution::Found(Found { provider, .. }), ImportKind::From(name)) = (&*resolution, &import.kind)
+        && provider.standing == Standing::Undeclared
+    {
+        let part = workspace.resolve(file, &module.child(name));
+        if part.found().is_some_and(|found| found.provider.standing != Standing::Undeclared) {
+            resolution = part;
+        }
+    }
     let (dir, standing, target) = match &*resolution {
         Resolution::Found(Found { file, provider }) => {
             (provider.dir.clone()?, provider.standing.clone(), Some(file.clone()))
@@ -128,6 +148,7 @@ fn of_import(
         return None;
     }
     let provider = workspace.project_at(&dir)?;
+    let local = import.local;
     let optional = import.type_checking || import.guarded || import.kind == ImportKind::Dynamic;
-    Some(ImportUse { id, module, range, provider, standing, file: target, optional })
+    Some(ImportUse { id, module, range, provider, standing, file: target, optional, local })
 }

@@ -4,12 +4,8 @@ use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tracing::level_filters::LevelFilter;
 
 use super::serve;
-
-/// Sets the log level: `error`, `warn` (the default), `info`, `debug`, `trace` or `off`.
-const LOG_VARIABLE: &str = "CROSSLOC_LOG";
 
 /// Where the client is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +21,6 @@ pub enum Transport {
 /// Serves one client and returns the process's exit code. Standard output carries the protocol and nothing else;
 /// logs go to standard error.
 pub fn run(transport: Transport) -> i32 {
-    log_to_stderr();
     // One thread carries all messages, so that none changes threads but for its analysis, which has its own.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = match runtime {
@@ -41,16 +36,6 @@ pub fn run(transport: Transport) -> i32 {
 fn failed(error: &io::Error) -> i32 {
     tracing::error!(%error, "the server cannot start");
     1
-}
-
-fn log_to_stderr() {
-    let level = std::env::var(LOG_VARIABLE).ok().and_then(|level| level.parse().ok());
-    // The only way to fail is a logger that is installed already, which then does the same.
-    let _ = tracing_subscriber::fmt()
-        .with_max_level(level.unwrap_or(LevelFilter::WARN))
-        .with_writer(io::stderr)
-        .with_ansi(false)
-        .try_init();
 }
 
 /// Editors disagree on who listens: VS Code listens and expects us to connect, Neovim connects. So whoever is there

@@ -4,10 +4,12 @@
 //! But for git's own files everything is read through [`Files`](crate::vfs::Files), so that open documents and revisions stay consistent;
 //! no project code, build backend or interpreter is ever run.
 
+mod cache;
 pub mod environment;
 pub mod git;
 pub mod layout;
 mod lookup;
 
+pub use cache::Cache;
 pub use environment::{Environment, find_environment};
 pub use lookup::{Found, find_in};

@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use parking_lot::{Mutex, RwLock};
 use rustc_hash::{FxHashMap, FxHasher};
 
-use super::{Disk, EntryKind, FileId, Listing, ReadError, SourceTree, split};
+use super::{Disk, EntryKind, FileId, Listing, ReadError, SourceTree, Stamp, split};
 use crate::text::{Document, LineIndex, TextChange};
 
 /// An edit clones one shard, so that its cost does not grow with the workspace.
@@ -62,6 +62,9 @@ type Derived = Arc<dyn Any + Send + Sync>;
 struct Cell {
     text: OnceLock<Result<Arc<SourceText>, ReadError>>,
     derived: OnceLock<Derived>,
+    stamp: OnceLock<Option<Stamp>>,
+    /// Whether the bytes matter to a search, by which search.
+    scan: OnceLock<(u64, bool)>,
     previous: Mutex<Option<(Derived, Vec<TextChange>)>>,
 }
 
@@ -103,16 +106,39 @@ impl Files {
     /// A file's text, if its bytes are `wanted`; those of an unwanted file are let go at once, so that a scan over a
     /// whole workspace keeps only what it needs.
     pub fn text_if(&self, file: &FileId, wanted: impl FnOnce(&[u8]) -> bool) -> Option<Arc<SourceText>> {
-        let known = self.cells.get(shard_of(file.path())).and_then(|shard| shard.read().get(file).cloned());
-        if let Some(text) = known.as_ref().and_then(|cell| cell.text.get()) {
+        let cell = self.cell(file);
+        if let Some(text) = cell.text.get() {
             return text.clone().ok().filter(|source| wanted(source.text.as_bytes()));
         }
         let bytes = self.tree.read(file.path()).ok()?;
         if !wanted(&bytes) {
             return None;
         }
-        let cell = self.cell(file);
         cell.text.get_or_init(|| Ok(Arc::new(SourceText::decode(bytes)))).clone().ok()
+    }
+
+    /// Whether a search called `search` wants a file for its bytes; asked once for each text.
+    pub fn is_wanted(&self, file: &FileId, search: u64, wanted: impl FnOnce(&[u8]) -> bool) -> bool {
+        let cell = self.cell(file);
+        if let Some((_, known)) = cell.scan.get().filter(|(known, _)| *known == search) {
+            return *known;
+        }
+        let wanted = self.text_if(file, wanted).is_some();
+        let _ = cell.scan.set((search, wanted));
+        wanted
+    }
+
+    /// Notes what another run found out: whether the search wants the file.
+    pub fn set_wanted(&self, file: &FileId, search: u64, wanted: bool) {
+        let _ = self.cell(file).scan.set((search, wanted));
+    }
+
+    /// What tells that a file is the one seen before: taken before the file is read. None for documents an editor
+    /// holds, and for files that were read without it.
+    pub fn stamp(&self, file: &FileId) -> Option<Stamp> {
+        let cell = self.cell(file);
+        let unread = cell.text.get().is_none();
+        *cell.stamp.get_or_init(|| unread.then(|| self.tree.stamp(file.path())).flatten())
     }
 
     /// The value that `derive` makes of a file's text: made at most once for each text (and type) while the
@@ -123,6 +149,9 @@ impl Files {
         derive: impl FnOnce(Derivation<'_, T>) -> T,
     ) -> Option<Arc<T>> {
         let cell = self.cell(file);
+        if let Some(value) = cell.derived.get() {
+            return value.clone().downcast::<T>().ok();
+        }
         let source = self.text_of(file, &cell).ok()?;
         let open = self.open.contains_key(file);
         let value = cell.derived.get_or_init(|| {
@@ -133,6 +162,21 @@ impl Files {
             Arc::new(derive(Derivation { source: &source, previous: known, open }))
         });
         value.clone().downcast::<T>().ok()
+    }
+
+    /// The value of a file's text that an earlier run knows, instead of one derived: `known` answers only for the text
+    /// that the file has. A value that is there already stays.
+    pub fn restored<T: Any + Send + Sync>(
+        &self,
+        file: &FileId,
+        known: impl FnOnce() -> Option<T>,
+    ) -> Option<Arc<T>> {
+        let cell = self.cell(file);
+        if cell.derived.get().is_none() {
+            let value = known()?;
+            let _ = cell.derived.set(Arc::new(value));
+        }
+        cell.derived.get()?.clone().downcast::<T>().ok()
     }
 
     /// The names in a folder, listed on first use.

@@ -1,8 +1,10 @@
 //! Where code lives, as a tree that can be listed and read; and the tree everybody has, the disk.
 
 use std::io;
+use std::time::SystemTime;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use serde::{Deserialize, Serialize};
 
 use super::MAX_FILE_BYTES;
 
@@ -75,6 +77,30 @@ pub enum ReadError {
     NotAFile,
 }
 
+/// What tells, without reading a file, that it is the one seen before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// Its length in bytes.
+    pub size: u64,
+    /// When its contents changed, in nanoseconds since 1970.
+    pub modified: u64,
+    /// When the file or what is said of it changed, which nobody can set back; 0 where the system does not tell.
+    pub changed: u64,
+}
+
+impl Stamp {
+    /// The later of the two times.
+    pub fn latest(self) -> u64 {
+        self.modified.max(self.changed)
+    }
+}
+
+/// A time in nanoseconds since 1970; 0 for an earlier one.
+pub fn nanoseconds(time: SystemTime) -> u64 {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+}
+
 /// A tree of files, wherever it is kept.
 pub trait SourceTree: Send + Sync {
     /// The names in a folder; empty where there is none or it may not be read.
@@ -83,6 +109,8 @@ pub trait SourceTree: Send + Sync {
     fn real_path(&self, path: &Utf8Path) -> Option<Utf8PathBuf>;
     /// A file's bytes.
     fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, ReadError>;
+    /// What tells that a regular file is the one seen before; none where that cannot be told.
+    fn stamp(&self, path: &Utf8Path) -> Option<Stamp>;
 }
 
 /// The live file system.
@@ -111,6 +139,12 @@ impl SourceTree for Disk {
         path.canonicalize_utf8().ok()
     }
 
+    fn stamp(&self, path: &Utf8Path) -> Option<Stamp> {
+        let metadata = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
+        let modified = nanoseconds(metadata.modified().ok()?);
+        Some(Stamp { size: metadata.len(), modified, changed: changed(&metadata) })
+    }
+
     fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, ReadError> {
         let refused = |error: io::Error| match error.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => ReadError::NotFound,
@@ -126,4 +160,18 @@ impl SourceTree for Disk {
         }
         std::fs::read(path).map_err(refused)
     }
+}
+
+#[cfg(unix)]
+fn changed(metadata: &std::fs::Metadata) -> u64 {
+    use std::os::unix::fs::MetadataExt;
+    let seconds = u64::try_from(metadata.ctime()).unwrap_or_default();
+    seconds
+        .saturating_mul(1_000_000_000)
+        .saturating_add(u64::try_from(metadata.ctime_nsec()).unwrap_or_default())
+}
+
+#[cfg(not(unix))]
+fn changed(_: &std::fs::Metadata) -> u64 {
+    0
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 pub use cells::{Derivation, Files, SourceText};
-pub use disk::{Disk, EntryKind, Listing, ReadError, SourceTree};
+pub use disk::{Disk, EntryKind, Listing, ReadError, SourceTree, Stamp, nanoseconds};
 pub use walk::{Walked, walk};
 
 /// Larger files are reported and not read.

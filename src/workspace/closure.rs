@@ -95,9 +95,10 @@ impl Workspace {
         }
     }
 
-    /// All names required, also by the first-party trees of what is required from a registry; walks everything.
-    pub(super) fn names_behind_trees(&self, closure: &Closure) -> FxHashSet<DistributionName> {
-        let mut names = closure.names.clone();
+    /// All that requiring these names brings along, also what the first-party trees of those taken from a registry
+    /// require; walks everything.
+    pub fn names_behind(&self, names: &FxHashSet<DistributionName>) -> FxHashSet<DistributionName> {
+        let mut names = names.clone();
         let mut waiting: Vec<DistributionName> = names.iter().cloned().collect();
         while let Some(name) = waiting.pop() {
             for project in self.projects_named(&name) {

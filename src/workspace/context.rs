@@ -64,6 +64,14 @@ impl Workspace {
         })
     }
 
+    /// Whether a file goes where its project goes: into the wheel, if there is one.
+    fn is_shipped_file(&self, file: &FileId) -> bool {
+        let setting = self.setting(file);
+        let Some(project) = setting.project.as_ref().filter(|project| project.ships) else { return true };
+        let module = project.layout.module_of(file);
+        module.is_some_and(|module| project.layout.ships(&self.files, &module))
+    }
+
     /// Whether files in `dir` are imported as part of what the project ships.
     fn is_shipped(&self, project: &Project, dir: &Utf8Path) -> bool {
         let initial = FileId::new(&dir.join("__init__.py"));
@@ -108,7 +116,7 @@ impl Workspace {
         let test = name.starts_with("test_") || name.ends_with("_test.py") || name == "conftest.py";
         let tool =
             matches!(name, "setup.py" | "noxfile.py" | "tasks.py" | "conf.py" | "dodo.py" | "fabfile.py");
-        !test && !tool && self.setting(file).deployed
+        !test && !tool && self.setting(file).deployed && self.is_shipped_file(file)
     }
 }
 
@@ -117,6 +125,9 @@ pub fn is_around(name: &str) -> bool {
     AROUND.contains(&name)
         || name.ends_with("_tests")
         || name.ends_with("-tests")
+        || ["example", "examples", "sample", "samples"]
+            .iter()
+            .any(|word| name.strip_suffix(word).is_some_and(|rest| rest.ends_with(['-', '_'])))
         || name.starts_with("tests_")
         || name.contains("{{")
 }

@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Provision, Workspace};
@@ -43,6 +44,7 @@ impl Workspace {
         let roots: Vec<Utf8PathBuf> = roots.iter().filter(|root| !nested(root)).cloned().collect();
         let excluded = exclusions(&self.configuration().config.exclude);
         let mut discovery = Discovery::default();
+        let span = tracing::debug_span!("walk").entered();
         for root in &roots {
             let wanted = |path: &Utf8Path| manifest::kind_of(path).is_some();
             let walked = walk(root, wanted);
@@ -51,7 +53,9 @@ impl Workspace {
             discovery.python.extend(walked.python.into_iter().filter(kept));
             discovery.manifests.extend(walked.others.into_iter().filter(kept));
         }
+        drop(span);
         self.add_open_documents(&roots, &mut discovery);
+        let _span = tracing::debug_span!("projects").entered();
         self.add_projects(&mut discovery);
         discovery.roots = roots;
         discovery
@@ -94,6 +98,12 @@ impl Workspace {
             };
             waiting.push(dir.to_owned());
         }
+        // Manifests take long to parse, and most projects do not wait for each other.
+        waiting.sort_unstable();
+        waiting.dedup();
+        waiting.par_iter().for_each(|dir| {
+            self.project_at(dir).inspect(|project| drop(self.dependencies(project)));
+        });
         let mut seen: FxHashSet<Utf8PathBuf> = FxHashSet::default();
         while let Some(dir) = waiting.pop() {
             if !seen.insert(dir.clone()) {

@@ -14,6 +14,7 @@ mod project;
 mod resolve;
 mod roots;
 mod sources;
+mod summaries;
 mod version;
 
 use std::sync::{Arc, OnceLock};
@@ -21,8 +22,8 @@ use std::sync::{Arc, OnceLock};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::manifest::{DistributionName, Manifest};
-use crate::python::{ModuleName, ModuleSummary, summarize_derived};
-use crate::source::Environment;
+use crate::python::ModuleName;
+use crate::source::{Cache, Environment};
 use crate::vfs::{FileId, Files};
 
 pub use closure::{Closure, Consumers, Reach};
@@ -49,6 +50,7 @@ pub struct Workspace {
     pub files: Files,
     /// The opened folders; what is reported is limited to them, what is known is not.
     pub folders: Vec<Utf8PathBuf>,
+    cache: Option<Arc<Cache>>,
     structure: Arc<Structure>,
 }
 
@@ -79,18 +81,23 @@ struct Structure {
 impl Workspace {
     /// A workspace over the opened folders (absolute paths).
     pub fn new(files: Files, folders: Vec<Utf8PathBuf>) -> Self {
-        Self { files, folders, structure: Arc::default() }
+        Self { files, folders, cache: None, structure: Arc::default() }
     }
 
     /// The next revision after the text of Python files an editor holds has changed: what was learned from manifests
     /// and folders is kept.
     pub fn with_text(&self, files: Files) -> Self {
-        Self { files, folders: self.folders.clone(), structure: self.structure.clone() }
+        Self { files, ..self.clone() }
     }
 
     /// The next revision after anything else has changed: manifests, files made or gone, opened folders.
     pub fn with_structure(&self, files: Files, folders: Vec<Utf8PathBuf>) -> Self {
-        Self::new(files, folders)
+        Self { cache: self.cache.clone(), ..Self::new(files, folders) }
+    }
+
+    /// This workspace with what earlier runs knew of its Python files.
+    pub fn with_cache(self, cache: Arc<Cache>) -> Self {
+        Self { cache: Some(cache), ..self }
     }
 
     /// Walks and indexes everything now, so that later questions are quick; `cancelled` is asked now and then.
@@ -109,11 +116,6 @@ impl Workspace {
     /// The folder that paths are shown relative to: the first opened folder.
     pub fn root(&self) -> &Utf8Path {
         self.folders.first().map_or(Utf8Path::new("/"), |folder| folder.as_path())
-    }
-
-    /// The summary of a Python file; `None` where it cannot be read.
-    pub fn summary(&self, file: &FileId) -> Option<Arc<ModuleSummary>> {
-        self.files.derived::<ModuleSummary>(file, summarize_derived)
     }
 
     /// A manifest as read; `None` where the file is none or cannot be read.

@@ -271,7 +271,7 @@ impl<'w> Search<'w> {
         let reached = |dir: &Utf8Path| {
             closure.as_ref().is_some_and(|c| c.reached.iter().any(|reach| reach.dir == *dir))
         };
-        let names = closure.as_ref().map(|closure| self.workspace.names_behind_trees(closure));
+        let names = closure.as_ref().map(|closure| self.workspace.names_behind(&closure.names));
         let required = |name: Option<&DistributionName>| {
             name.is_some_and(|name| names.as_ref().is_some_and(|names| names.contains(name)))
         };

@@ -7,7 +7,7 @@ use super::super::keyed;
 use super::super::model::{Group, Manifest, PackageInclude, Poetry, Requirement, Version};
 use super::super::specifier::parse_constraint;
 use super::super::table::{Table, Value};
-use super::project::{read_scripts, set_name};
+use super::project::read_scripts;
 use crate::text::Spanned;
 
 /// Reads `[tool.poetry]` and what its version plugin leaves to tags.
@@ -15,11 +15,12 @@ pub(super) fn read(tool: Table<'_>, manifest: &mut Manifest) {
     let Some(poetry) = tool.table("poetry", &mut manifest.errors) else {
         return;
     };
-    // Poetry 2 takes what `[project]` says before what its own table says.
+    // Poetry 2 takes what `[project]` says before what its own table says. It also takes names that no index would,
+    // such as `Acme Platform`.
     if manifest.name.is_none()
         && let Some(name) = poetry.string("name", &mut manifest.errors)
     {
-        set_name(name, manifest);
+        manifest.name = Some(name.spanned());
     }
     manifest.declares_project |= poetry.get("name").is_some();
     if !matches!(manifest.version, Version::Static(_))

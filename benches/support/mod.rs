@@ -1,0 +1,4 @@
+//! What the benches share: generated workspaces, and a client for the server.
+
+pub mod client;
+pub mod generate;
