@@ -177,6 +177,10 @@ fn the_demo_writes_three_strategies_and_checks_them() {
     assert!(demo.join("reports/.venv/pyvenv.cfg").is_file());
     let printed = told(&output);
     assert!(printed.contains("  cd crossloc-demo\n"), "{printed}");
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let (_, transcript) = readme.split_once("<!-- transcript -->\n```text\n").unwrap();
+    let (transcript, _) = transcript.split_once("```").unwrap();
+    assert!(printed.contains(transcript), "README.md shows\n{transcript}\nand the demo prints\n{printed}");
 
     insta::assert_snapshot!(told(&crossloc(&demo, &["locations"])), @r#"
     exit 0

@@ -19,6 +19,9 @@ pub struct Definitions {
     pub targets: Vec<NavigationTarget>,
 }
 
+/// More members of one name, from the classes that an object may have, are no answer.
+const MAX_MEMBERS: usize = 5;
+
 /// The definitions of what stands at a byte offset of a Python file. By default only those that another project of
 /// ours provides; with `scope = "all"` every one that is known.
 pub fn definition(workspace: &Workspace, file: &FileId, offset: u32) -> Option<Definitions> {
@@ -72,9 +75,14 @@ fn of_expression(
         Some(Expression::Attribute(object, name)) => {
             let mut found = Vec::new();
             for object in semantics.expression_type(file, summary, *object) {
-                found.extend(semantics.member(&object, name));
+                for member in semantics.member(&object, name) {
+                    if !found.contains(&member) {
+                        found.push(member);
+                    }
+                }
             }
-            found
+            // A wide union that code has narrowed before: which of so many is meant is not known.
+            if found.len() > MAX_MEMBERS { Vec::new() } else { found }
         }
         _ => Vec::new(),
     }

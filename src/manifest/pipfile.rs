@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn packages_have_groups_and_sources() {
-        let text = "[[source]]\nurl = \"https://pypi.org/simple\"\n[packages]\nlib = \"*\"\nother = {version = \"~=1.0\", extras = [\"x\"]}\n\
+        let text = "[[source]]\nurl = \"https://index.example.com/simple\"\n[packages]\nlib = \"*\"\nother = {version = \"~=1.0\", extras = [\"x\"]}\n\
             shared = {path = \"../shared\", editable = true}\n[dev-packages]\ntool = {git = \"https://h/o/r\", ref = \"v1\"}\n\
             [requires]\npython_version = \"3.11\"\n";
         let manifest = read(text);

@@ -29,7 +29,6 @@
 //! Leads the path to the project of that name, where there is exactly one.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use rustc_hash::FxHashSet;
 
 use super::registry::Rule;
 use super::{Context, Finding, Fix, Severity, edits, sources};
@@ -45,17 +44,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for project in sources::declaring(context) {
-        let mut told = FxHashSet::default();
-        for source in context.workspace.declared_sources(&project) {
-            let Some(finding) = judge(context, &project, &source) else { continue };
-            if told.insert(finding.arguments.clone()) {
-                found.push(finding);
-            }
-        }
-    }
-    found
+    sources::once_each(context, judge)
 }
 
 fn judge(context: &Context<'_>, project: &Project, source: &DeclaredSource) -> Option<Finding> {

@@ -159,6 +159,25 @@ mod tests {
         }
     }
 
+    /// A page is written anew by `crossloc rule NAME > docs/rules/NAME.md`.
+    #[test]
+    fn the_manual_and_the_readme_say_what_the_rules_say() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let manual = root.join("docs/rules");
+        let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+        for rule in all() {
+            let page = std::fs::read_to_string(manual.join(format!("{}.md", rule.name))).unwrap_or_default();
+            assert_eq!(page, rule.page(), "docs/rules/{}.md", rule.name);
+            let severity = rule.default.map_or("off", Severity::as_str);
+            let summary = rule.summary();
+            let what = summary.strip_prefix("Reports ").unwrap_or(&summary).trim_end_matches('.');
+            let row = format!("| [{0}](docs/rules/{0}.md) | {severity} | {what} |\n", rule.name);
+            assert!(readme.contains(&row), "README.md lacks\n{row}");
+        }
+        assert_eq!(std::fs::read_dir(manual).unwrap().count(), all().len(), "a page without a rule");
+        assert_eq!(readme.matches("](docs/rules/").count(), all().len(), "a row without a rule");
+    }
+
     #[test]
     fn a_wrong_name_leads_to_the_nearest() {
         assert_eq!(nearest_name("unused-supression"), Some("unused-suppression"));

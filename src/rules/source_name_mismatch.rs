@@ -44,18 +44,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let mut found: Vec<Finding> = Vec::new();
-    for project in sources::declaring(context) {
-        let mut of_project: Vec<Finding> = Vec::new();
-        for source in context.workspace.declared_sources(&project) {
-            let Some(finding) = judge(context, &project, &source) else { continue };
-            if !of_project.iter().any(|other| other.arguments == finding.arguments) {
-                of_project.push(finding);
-            }
-        }
-        found.extend(of_project);
-    }
-    found
+    sources::once_each(context, judge)
 }
 
 fn judge(context: &Context<'_>, project: &Project, source: &DeclaredSource) -> Option<Finding> {

@@ -35,7 +35,6 @@
 //! excluded.
 
 use camino::Utf8Path;
-use rustc_hash::FxHashSet;
 
 use super::registry::Rule;
 use super::{Context, Edit, Finding, Fix, Severity, sources};
@@ -53,17 +52,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for project in sources::declaring(context) {
-        let mut told = FxHashSet::default();
-        for source in context.workspace.declared_sources(&project) {
-            let Some(finding) = judge(context, &project, &source) else { continue };
-            if told.insert(finding.arguments.clone()) {
-                found.push(finding);
-            }
-        }
-    }
-    found
+    sources::once_each(context, judge)
 }
 
 fn judge(context: &Context<'_>, project: &Project, source: &DeclaredSource) -> Option<Finding> {

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use rustc_hash::FxHashSet;
 
-use super::Context;
+use super::{Context, Finding};
 use crate::manifest::DistributionName;
 use crate::vfs::FileId;
-use crate::workspace::{Place, Project, Provision};
+use crate::workspace::{DeclaredSource, Place, Project, Provision};
 
 /// The projects whose sources are judged: the subjects, and the roots of their uv workspaces, whose sources all members
 /// inherit. Sorted by folder.
@@ -112,4 +112,20 @@ fn target(provision: &Provision) -> Option<Utf8PathBuf> {
         | Provision::Archive(path) => Some(path.clone()),
         Provision::NotMember(_) | Provision::Git | Provision::Url | Provision::Registry => None,
     }
+}
+
+/// What `judge` finds of every declared source; one finding for each fault of a project.
+pub(super) fn once_each(
+    context: &Context<'_>,
+    judge: impl Fn(&Context<'_>, &Project, &DeclaredSource) -> Option<Finding>,
+) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for project in declaring(context) {
+        let mut told = FxHashSet::default();
+        for source in context.workspace.declared_sources(&project) {
+            let finding = judge(context, &project, &source);
+            found.extend(finding.filter(|finding| told.insert(finding.arguments.clone())));
+        }
+    }
+    found
 }

@@ -72,7 +72,14 @@ impl Semantics<'_> {
                 let types = |item: &ExpressionId| self.expression_type(file, summary, *item);
                 let starred =
                     |item: &ExpressionId| matches!(summary.expression(*item), Some(Expression::Starred(_)));
-                tuple(items.iter().take_while(|item| !starred(item)).take(MAX_ELEMENTS).map(types).collect())
+                let parts: Vec<Vec<Type>> = items.iter().take(MAX_ELEMENTS).map(types).collect();
+                // Behind `*more` no place is known.
+                if items.iter().any(starred) {
+                    let mut elements = Vec::new();
+                    add_new(&mut elements, parts.into_iter().flatten());
+                    return if elements.is_empty() { elements } else { vec![Type::Elements(elements)] };
+                }
+                tuple(parts)
             }
             Some(Expression::String(_) | Expression::None | Expression::Other) | None => Vec::new(),
         })

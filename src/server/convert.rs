@@ -18,8 +18,8 @@ use crate::rules;
 use crate::text::{LineColumn, TextRange};
 use crate::vfs::FileId;
 
-/// Where the rules' pages are; a rule's name is its anchor.
-const RULE_PAGES: &str = "https://github.com/crossloc/crossloc/blob/main/docs/rules.md";
+/// Where the rules' pages are, one file a rule.
+const RULE_PAGES: &str = "https://github.com/crossloc/crossloc/blob/main/docs/rules";
 /// Editors recurse over symbols, and so does the encoder; nobody reads an outline this deep.
 const MAX_SYMBOL_DEPTH: usize = 64;
 
@@ -183,7 +183,7 @@ pub fn diagnostic(snapshot: &Snapshot, diagnostic: &rules::Diagnostic) -> Diagno
         Some(DiagnosticRelatedInformation { location, message: related.message.clone() })
     };
     let features = snapshot.features;
-    let page = || Uri::from_str(&format!("{RULE_PAGES}#{}", diagnostic.rule)).ok();
+    let page = || Uri::from_str(&format!("{RULE_PAGES}/{}.md", diagnostic.rule)).ok();
     Diagnostic {
         range: snapshot.range(&diagnostic.file, diagnostic.range),
         severity: Some(match diagnostic.severity {

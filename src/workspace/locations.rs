@@ -156,7 +156,7 @@ impl Workspace {
         }
     }
 
-    /// The project that has a declared target module: the one in the folder the declaration names, if it has it; else
+    /// The project that has a declared target module: the one around the folder the declaration names, if it has it; else
     /// the only project anywhere that does.
     fn project_of_module(
         &self,
@@ -169,7 +169,7 @@ impl Workspace {
             let top = ModuleName::new(module.top_level());
             top.is_some_and(|top| project.layout.find(&self.files, &top).is_some())
         };
-        if let Some(project) = self.project_at(base).filter(|project| has(project)) {
+        if let Some(project) = self.project_around(base).filter(|project| has(project)) {
             return Some(project.dir.clone());
         }
         let discovery = self.discovery();

@@ -122,7 +122,7 @@ mod tests {
         for (url, expected) in [
             ("https://download.pytorch.org/whl/cu118", true),
             ("https://user:secret@PyPI.org/simple", true),
-            ("https://pypi.example.com/simple", false),
+            ("https://index.example.com/simple", false),
             ("https://example.com/pypi.org/", false),
             ("../wheels", false),
         ] {

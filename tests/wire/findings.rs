@@ -74,7 +74,7 @@ async fn findings_are_pushed_fixed_and_cleared() {
     assert!(
         finding["codeDescription"]["href"]
             .as_str()
-            .is_some_and(|href| href.ends_with("undeclared-dependency"))
+            .is_some_and(|href| href.ends_with("/undeclared-dependency.md"))
     );
     assert_eq!(
         finding["range"],

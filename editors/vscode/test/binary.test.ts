@@ -60,11 +60,11 @@ const cases: { name: string; surroundings: Surroundings; file: string; origin: s
   },
   {
     name: 'the workspace folder is expanded in the setting',
-    surroundings: machine(['/work/$&/crossloc'], {
+    surroundings: machine(['/project/$&/crossloc'], {
       setting: '${workspaceFolder}/crossloc',
-      workspaceFolder: '/work/$&',
+      workspaceFolder: '/project/$&',
     }),
-    file: '/work/$&/crossloc',
+    file: '/project/$&/crossloc',
     origin: 'crossloc.path',
   },
   {

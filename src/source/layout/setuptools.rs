@@ -75,7 +75,9 @@ pub(super) fn roots(files: &Files, dir: &Utf8Path, setuptools: &Setuptools) -> V
     let filled = |names: &Option<Vec<String>>| {
         names.as_ref().is_some_and(|names| !names.is_empty() || !setuptools.dynamic)
     };
-    let listed = filled(&setuptools.packages) || setuptools.find.is_some() || filled(&setuptools.py_modules);
+    // A search in a computed folder says no more than that something is shipped.
+    let searched = setuptools.find.as_ref().is_some_and(|find| !find.roots.is_empty());
+    let listed = filled(&setuptools.packages) || searched || filled(&setuptools.py_modules);
     let written = setuptools.package_dir.iter().find(|(package, _)| package.is_empty());
     let mut roots = Vec::new();
     if listed {
