@@ -176,7 +176,8 @@ fn the_demo_writes_three_strategies_and_checks_them() {
     assert_eq!(git("billing/vendor/shared-metrics", &["describe", "--tags"]), "v1.0.0");
     assert!(demo.join("reports/.venv/pyvenv.cfg").is_file());
     let printed = told(&output);
-    assert!(printed.contains("  cd crossloc-demo\n"), "{printed}");
+    let named = format!("  cd crossloc-demo\n  {} locations\n", env!("CARGO_BIN_EXE_crossloc"));
+    assert!(printed.contains(&named), "{printed}");
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
     let (_, transcript) = readme.split_once("<!-- transcript -->\n```text\n").unwrap();
     let (transcript, _) = transcript.split_once("```").unwrap();

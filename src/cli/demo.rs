@@ -157,11 +157,22 @@ fn transcript(folder: &Utf8Path, current: &Utf8Path) -> String {
         "{}{}\n\n{}",
         report::text::render(&report),
         report::summary::render(&findings),
-        next_steps(shown, findings.diagnostics.iter().map(|found| found.rule).next()),
+        next_steps(shown, &own_name(), findings.diagnostics.iter().map(|found| found.rule).next()),
     )
 }
 
-fn next_steps(folder: &str, rule: Option<&str>) -> String {
+/// What to call this program by: its name where that leads to it, else its path, as after `cargo run`.
+fn own_name() -> String {
+    const NAME: &str = "crossloc";
+    let Ok(own) = std::env::current_exe() else { return NAME.to_owned() };
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let first =
+        std::env::split_paths(&path).map(|folder| folder.join(NAME)).find(|program| program.is_file());
+    let same = first.and_then(|program| program.canonicalize().ok()) == own.canonicalize().ok();
+    if same { NAME.to_owned() } else { own.to_string_lossy().into_owned() }
+}
+
+fn next_steps(folder: &str, crossloc: &str, rule: Option<&str>) -> String {
     let rule = rule.unwrap_or("unused-suppression");
     format!(
         "\
@@ -170,10 +181,10 @@ a path (orders), a git submodule (billing) and a pinned release (reports). Nothi
 configured. Try next:
 
   cd {folder}
-  crossloc locations
-  crossloc resolve acme.io:save --from orders
-  crossloc rule {rule}
-  crossloc check --fix
+  {crossloc} locations
+  {crossloc} resolve acme.io:save --from orders
+  {crossloc} rule {rule}
+  {crossloc} check --fix
 "
     )
 }
