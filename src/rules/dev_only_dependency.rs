@@ -32,10 +32,11 @@
 //!
 //! ## Fix
 //!
-//! Move the requirement from the group to `dependencies`.
+//! Moves the requirement from the group to the end of `dependencies`, where both are lists of the pyproject.toml and
+//! the first holds something already. Elsewhere move it by hand.
 
 use super::registry::Rule;
-use super::{Context, Finding, Severity, Verdict};
+use super::{Context, Finding, Severity, Verdict, edits};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -57,10 +58,11 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         let finding = relation.finding(message);
         let finding = if relation.closes_circle(context) { finding.warning() } else { finding };
         let required = dependencies.iter().find(|dependency| dependency.name == relation.distribution);
-        Some(match required {
-            Some(dependency) => finding.related(dependency.place.clone(), "required here"),
-            None => finding,
-        })
+        let Some(dependency) = required else { return Some(finding) };
+        let finding = finding.related(dependency.place.clone(), "required here");
+        let moved = || edits::move_to_dependencies(context.workspace, &relation.project, dependency);
+        let fix = if relation.closes_circle(context) { None } else { moved() };
+        Some(finding.fix(fix))
     };
     context.relations().iter().filter_map(judge).collect()
 }

@@ -1,9 +1,9 @@
 //! Edits that several rules' fixes are made of.
 
 use super::{Edit, Fix};
-use crate::manifest::{DistributionName, Group, ManifestKind};
+use crate::manifest::{DistributionName, Group, Manifest, ManifestKind};
 use crate::text::TextRange;
-use crate::vfs::{SourceText, relative};
+use crate::vfs::{FileId, SourceText, relative};
 use crate::workspace::{Dependency, Place, Project, Workspace};
 
 /// Adds a requirement on `provider`, and its source where sources are declared by uv: for a pyproject.toml that has a
@@ -11,22 +11,42 @@ use crate::workspace::{Dependency, Place, Project, Workspace};
 pub fn add_requirement(workspace: &Workspace, project: &Project, provider: &Project) -> Option<Fix> {
     let name = provider.distribution()?;
     let (file, manifest) = project.manifest(ManifestKind::Pyproject)?;
-    let text = workspace.files.text(file).ok()?;
-    let last = manifest
-        .requirements
-        .iter()
-        .filter(|r| r.group == Group::Main && quoted(&text.text, r.range))
-        .max_by_key(|r| r.range)?;
-    let behind = last.range.end + 1;
-    let line = text.lines().line_of(last.range.start);
-    let begin = text.lines().line_range(&text.text, line)?;
-    let lead = TextRange::new(begin.start, last.range.start.saturating_sub(1)).slice(&text.text);
-    let new_text =
-        if lead.trim().is_empty() { format!(",\n{lead}\"{name}\"") } else { format!(", \"{name}\"") };
-    let mut edits = vec![Edit { file: file.clone(), range: TextRange::empty(behind), new_text }];
+    let source = workspace.files.text(file).ok()?;
+    let mut edits = vec![append(file, &source, manifest, name.as_str())?];
     edits.extend(add_source(workspace, project, provider, name)?);
     let what = if edits.len() > 1 { " with its source" } else { "" };
     Some(Fix { title: format!("add `{name}` to `dependencies`{what}"), edits })
+}
+
+/// Moves a requirement, as it is written, to the end of `dependencies`: for a pyproject.toml in which both lists are plain.
+pub fn move_to_dependencies(
+    workspace: &Workspace,
+    project: &Project,
+    dependency: &Dependency,
+) -> Option<Fix> {
+    let (file, manifest) = project.manifest(ManifestKind::Pyproject)?;
+    let requirement = dependency.requirement.as_ref()?;
+    let source = workspace.files.text(file).ok()?;
+    if *file != dependency.place.file || !quoted(&source.text, requirement.range) {
+        return None;
+    }
+    let added = append(file, &source, manifest, requirement.range.slice(&source.text))?;
+    let removed =
+        Edit { file: file.clone(), range: element(&source, requirement.range)?, new_text: String::new() };
+    Some(Fix { title: format!("move `{}` to `dependencies`", dependency.name), edits: vec![added, removed] })
+}
+
+/// Puts an element behind the last one of `dependencies`, on a line of its own if that has one.
+fn append(file: &FileId, source: &SourceText, manifest: &Manifest, element: &str) -> Option<Edit> {
+    let main =
+        manifest.requirements.iter().filter(|r| r.group == Group::Main && quoted(&source.text, r.range));
+    let last = main.max_by_key(|requirement| requirement.range)?;
+    let lines = source.lines();
+    let begin = lines.line_range(&source.text, lines.line_of(last.range.start))?;
+    let lead = TextRange::new(begin.start, last.range.start.saturating_sub(1)).slice(&source.text);
+    let new_text =
+        if lead.trim().is_empty() { format!(",\n{lead}\"{element}\"") } else { format!(", \"{element}\"") };
+    Some(Edit { file: file.clone(), range: TextRange::empty(last.range.end + 1), new_text })
 }
 
 /// The entry of `[tool.uv.sources]`: none where one is inherited already; `None` where uv is not what the project uses.
