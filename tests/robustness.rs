@@ -1,5 +1,6 @@
 //! Every byte of a workspace is untrusted: what cannot be read is passed over, and the rest is judged as ever.
 
+#![cfg(unix)]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

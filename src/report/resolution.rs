@@ -271,15 +271,8 @@ mod tests {
           - etl/pyproject.toml:5: path = "../shared"
         "#);
         let missing = ResolutionReport {
-            status: Status::NotFound,
-            file: None,
-            line: None,
-            column: None,
-            distribution: None,
-            dist_version: None,
-            strategy: None,
-            evidence: vec![],
             reason: Some("no project here provides `acme`".to_owned()),
+            ..ResolutionReport::of(Status::NotFound)
         };
         assert_eq!(text(&missing), "not found: no project here provides `acme`\n");
         assert!(json(&missing).contains("\"status\": \"not-found\""));
