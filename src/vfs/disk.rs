@@ -101,16 +101,21 @@ pub fn nanoseconds(time: SystemTime) -> u64 {
     u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// A tree of files, wherever it is kept.
+/// A tree of files, wherever it is kept. A tree that is mounted (a commit, an archive) is asked for paths below its root,
+/// which is the empty path.
 pub trait SourceTree: Send + Sync {
     /// The names in a folder; empty where there is none or it may not be read.
     fn list(&self, dir: &Utf8Path) -> Listing;
     /// The path without symbolic links; `None` where nothing is there.
-    fn real_path(&self, path: &Utf8Path) -> Option<Utf8PathBuf>;
+    fn real_path(&self, path: &Utf8Path) -> Option<Utf8PathBuf> {
+        Some(path.to_owned())
+    }
     /// A file's bytes.
     fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, ReadError>;
     /// What tells that a regular file is the one seen before; none where that cannot be told.
-    fn stamp(&self, path: &Utf8Path) -> Option<Stamp>;
+    fn stamp(&self, _path: &Utf8Path) -> Option<Stamp> {
+        None
+    }
 }
 
 /// The live file system.
