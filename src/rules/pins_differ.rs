@@ -137,7 +137,7 @@ fn taking(context: &Context<'_>, who: &str, dependency: &Dependency) -> Option<T
             };
             (place, admits)
         }
-        Provision::Git => {
+        Provision::Git(_) => {
             let (place, version) = tag(context, dependency)?;
             (place, Admits::Exactly(version))
         }

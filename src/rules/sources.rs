@@ -110,7 +110,7 @@ fn target(provision: &Provision) -> Option<Utf8PathBuf> {
         | Provision::NoFolder(path)
         | Provision::NoProject(path)
         | Provision::Archive(path) => Some(path.clone()),
-        Provision::NotMember(_) | Provision::Git | Provision::Url | Provision::Registry => None,
+        Provision::NotMember(_) | Provision::Git(_) | Provision::Url | Provision::Registry => None,
     }
 }
 

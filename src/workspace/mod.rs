@@ -29,7 +29,7 @@ use crate::vfs::{FileId, Files};
 pub use closure::{Closure, Consumers, Reach};
 pub use config::{Config, LoadedConfig, RuleLevel, Scope};
 pub use context::{Setting, is_around};
-pub use dependencies::{Dependency, Provision, Strategy};
+pub use dependencies::{Dependency, GitSource, Provision, Strategy};
 pub use discovery::Discovery;
 pub use evidence::Witness;
 pub use locations::CodeLocation;
