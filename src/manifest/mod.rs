@@ -10,11 +10,13 @@ mod gitmodules;
 mod keyed;
 mod literal;
 mod locations;
+mod lock;
 mod model;
 mod name;
 mod pipfile;
 mod pixi;
 mod pyproject;
+mod ranges;
 mod requirement;
 mod requirements;
 mod setup_cfg;
@@ -25,6 +27,10 @@ mod yaml;
 
 use camino::Utf8Path;
 
+pub use lock::{
+    Lock, LockEdge, LockEntry, LockHead, LockKind, LockManifest, LockMetadata, LockSource, LockedRequirement,
+    Reached, lock_kind_of, read_lock,
+};
 pub use model::{
     BuildSystem, DagsterTable, DgProject, DgWorkspace, EntryPoint, FindPackages, Flit, Group, Hatch, Include,
     IncludeKind, Index, LocationDeclaration, LocationTarget, Manifest, ManifestError, ManifestKind, Maturin,
@@ -32,6 +38,7 @@ pub use model::{
     SourceEntry, SourceKind, Submodule, UvBuild, UvWorkspace, Version,
 };
 pub use name::DistributionName;
+pub use ranges::{admit_nothing, is_open_above, lower_bound, representatives};
 pub use specifier::{parse_version, specifier_admits};
 
 use crate::text::{Spanned, TextRange};

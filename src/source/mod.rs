@@ -12,7 +12,8 @@ pub mod layout;
 mod lookup;
 mod record;
 pub mod shelves;
+pub mod store;
 
-pub use cache::Cache;
+pub use cache::{Cache, cache_folder};
 pub use environment::{Environment, find_environment};
 pub use lookup::{Found, find_in};
