@@ -1,6 +1,7 @@
 //! The rules: one file each, whose doc comment is its page in the manual.
 
 mod absent;
+mod availability;
 mod context;
 mod cross_location_import;
 mod dev_only_dependency;
