@@ -9,6 +9,7 @@ mod discovery;
 mod effective;
 mod evidence;
 mod locations;
+mod lock;
 mod memo;
 mod outside;
 mod parts;
@@ -28,7 +29,7 @@ use std::sync::{Arc, OnceLock};
 use camino::{Utf8Path, Utf8PathBuf};
 use pep440_rs::Version;
 
-use crate::manifest::{DistributionName, Manifest};
+use crate::manifest::{DistributionName, Manifest, Reached};
 use crate::python::ModuleName;
 use crate::source::archive::Shelves;
 use crate::source::{Cache, Environment};
@@ -43,6 +44,7 @@ pub use effective::{Effective, Said, exact};
 pub use evidence::Witness;
 pub use locations::CodeLocation;
 pub use outside::Outside;
+pub use lock::{LockAnswer, Locked, ProjectLock};
 pub use project::{Declared, Place, Project};
 pub use releases::{Origin, Release, Releases};
 pub use resolve::{Found, NotFound, Provider, Resolution, Standing};
@@ -89,6 +91,9 @@ struct Structure {
     /// By distribution.
     releases: PathMemo<Arc<Releases>>,
     shelves: OnceLock<Arc<Shelves>>,
+    locks: PathMemo<Option<Arc<ProjectLock>>>,
+    /// By lock file and entry: all that the entry leads to.
+    reached: PathMemo<Arc<Memo<usize, Arc<Reached>>>>,
     configuration: OnceLock<Arc<LoadedConfig>>,
     /// By the folder that importers share their answers with.
     resolutions: PathMemo<Arc<Memo<ModuleName, Arc<Resolution>>>>,
