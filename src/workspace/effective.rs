@@ -164,7 +164,8 @@ impl Workspace {
         said: &mut Vec<Said>,
     ) -> Option<Version> {
         let name = &dependency.name;
-        if let Some(locked) = self.locked(project, name)
+        // A lock that takes it from a folder was made for another manifest.
+        if let Some(locked) = self.locked(project, name).filter(|locked| locked.source.folder().is_none())
             && let Some(version) = locked.version.clone()
         {
             said.push(Said::Locked { what: version.to_string(), place: locked.place.clone() });
