@@ -18,7 +18,7 @@ pub fn admit_nothing(ranges: &[&VersionSpecifiers]) -> bool {
 /// can lie right before, at and behind each.
 pub fn representatives<'a>(ranges: impl IntoIterator<Item = &'a VersionSpecifiers>) -> Vec<Version> {
     let mut found = stages(&Version::new([0])).to_vec();
-    for specifier in ranges.into_iter().flat_map(VersionSpecifiers::iter) {
+    for specifier in ranges.into_iter().flat_map(|ranges| ranges.iter()) {
         let version = specifier.version();
         for release in neighbours(version.release()) {
             found.extend(stages(&Version::new(release).with_epoch(version.epoch())));
