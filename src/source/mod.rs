@@ -11,6 +11,7 @@ pub mod git;
 pub mod layout;
 mod lookup;
 pub mod shelves;
+pub mod store;
 
 pub use cache::Cache;
 pub use environment::{Environment, find_environment};

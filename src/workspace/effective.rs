@@ -9,7 +9,8 @@ use pep440_rs::{Operator, Version, VersionSpecifiers};
 use super::releases::{Origin, Release};
 use super::{Dependency, GitSource, Place, Project, Provision, Workspace};
 use crate::manifest::{DistributionName, LockSource, parse_version, specifier_admits};
-use crate::source::git::Repository;
+use crate::source::git::{Repository, same_remote, tag_version, uv_checkout};
+use crate::source::shelves::Candidate;
 
 /// What one project gets of one distribution.
 #[derive(Clone, Debug)]
@@ -112,7 +113,7 @@ impl Workspace {
         let below = Utf8Path::new(source.subdirectory.as_deref().unwrap_or(""));
         match self.open_commit(name, &repository, &commit, reference, below) {
             Ok(dir) => {
-                let tagged = || crate::source::git::tag_version(reference, name, self.configured_tag(name).as_deref());
+                let tagged = || tag_version(reference, name, self.configured_tag(name).as_deref());
                 let version = self.project_at(&dir).and_then(|project| self.version(&project)).or_else(tagged);
                 Effective { version, code: Some(dir), said }
             }
@@ -121,11 +122,11 @@ impl Workspace {
     }
 
     fn of_archive(&self, dependency: &Dependency, path: &Utf8Path) -> Effective {
-        let Some(candidate) = crate::source::archive::Candidate::at(path) else {
+        let Some(candidate) = Candidate::at(path) else {
             let reason = format!("`{}` is no archive of a distribution", path.file_name().unwrap_or(""));
             return Effective { version: None, code: None, said: vec![Said::Missing(reason)] };
         };
-        let version = candidate.version().cloned();
+        let version = candidate.version();
         let shown = version.as_ref().map(Version::to_string).unwrap_or_default();
         let mut said = vec![Said::Archive(path.file_name().unwrap_or("").to_owned(), path.to_owned())];
         let code = self.open_archive(&dependency.name, &shown, &candidate);
@@ -227,12 +228,12 @@ impl Workspace {
     fn repository_of_url(&self, url: &str) -> Option<(Utf8PathBuf, Arc<Repository>)> {
         let own = self.repositories().into_iter().find_map(|folder| {
             let repository = self.repository(&folder).ok()?;
-            let same = |remote: &String| crate::source::git::same_remote(remote, url);
-            let is = repository.remotes().iter().any(same) || crate::source::git::same_remote(folder.as_str(), url);
+            let same = |remote: &String| same_remote(remote, url);
+            let is = repository.remotes().iter().any(same) || same_remote(folder.as_str(), url);
             is.then_some((folder, repository))
         });
         own.or_else(|| {
-            let folder = crate::source::git::uv_checkout(self.outside.uv_cache.as_deref()?, url)?;
+            let folder = uv_checkout(self.outside.shelves.uv_cache.as_deref()?, url)?;
             let repository = self.repository(&folder).ok()?;
             Some((folder, repository))
         })
@@ -242,7 +243,7 @@ impl Workspace {
 fn origin(release: &Release) -> Said {
     match &release.origin {
         Origin::Tag { repository, tag, .. } => Said::Tag(tag.clone(), repository.clone()),
-        Origin::Archive(candidate) => Said::Archive(candidate.place_in_words.clone(), candidate.path.clone()),
+        Origin::Archive(candidate) => Said::Archive(candidate.place_in_words(), candidate.path.clone()),
     }
 }
 

@@ -31,7 +31,7 @@ use pep440_rs::Version;
 
 use crate::manifest::{DistributionName, Manifest, Reached};
 use crate::python::ModuleName;
-use crate::source::archive::Shelves;
+use crate::source::shelves::Shelves;
 use crate::source::{Cache, Environment};
 use crate::vfs::{FileId, Files};
 

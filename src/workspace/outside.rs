@@ -4,28 +4,31 @@
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
+use pep440_rs::Version;
 use rustc_hash::FxHashMap;
 
 use super::{Project, Workspace};
 use crate::manifest::DistributionName;
-use crate::source::archive::{Candidate, Shelves};
+use crate::source::archive::ArchiveError;
 use crate::source::git::{Refusal, Repositories, Repository};
+use crate::source::shelves::{Candidate, Opened, Shelves};
 use crate::source::store::{OriginRecord, SourceStore};
-use crate::vfs::{FileId, SourceTree, join};
+use crate::vfs::{Disk, FileId, SourceTree, Stamp, join};
 
 /// What may be asked about versions that are not live. The default knows nothing but what lies in the workspace itself.
+#[derive(Default)]
 pub struct Outside {
     /// Repositories that were opened, by folder.
     pub repositories: Repositories,
     /// Where archives lie beside those of the workspace: the caches of installers.
     pub shelves: Shelves,
-    /// uv's cache folder.
-    pub uv_cache: Option<Utf8PathBuf>,
     /// Where the code of versions is put for clients to open.
     pub store: SourceStore,
     /// What is mounted, by the mount's root.
     mounted: RwLock<FxHashMap<Utf8PathBuf, OriginRecord>>,
+    /// Archives that were opened, with what they looked like then.
+    opened: Mutex<FxHashMap<Utf8PathBuf, (Option<Stamp>, Opened)>>,
 }
 
 impl Workspace {
@@ -104,7 +107,10 @@ impl Workspace {
                 let tree = self.repository(repository).and_then(|repository| repository.tree(commit));
                 tree.ok().map(|tree| Arc::new(tree) as Arc<dyn SourceTree>)
             }
-            OriginRecord::Archive { path, .. } => Candidate::at(path).and_then(|found| found.open().ok()),
+            OriginRecord::Archive { path, .. } => {
+                let candidate = Candidate::at(path);
+                candidate.and_then(|found| self.opened(&found).ok()).map(|opened| opened.tree)
+            }
         };
         if let Some(tree) = tree {
             self.mount(&root, tree, origin);
@@ -116,23 +122,40 @@ impl Workspace {
         self.configuration().config.tags.get(name).map(|form| form.value.clone())
     }
 
-    /// Where archives lie: in the workspace's own `dist` folders and `find-links`, and in the caches of installers.
-    pub fn shelves(&self) -> Arc<Shelves> {
-        self.structure.shelves.get_or_init(|| Arc::new(self.collect_shelves())).clone()
+    /// The archives of a distribution, of one version the best first: in the workspace's own `dist` folders and
+    /// `find-links`, and in the caches of installers.
+    pub(super) fn archives(&self, name: &DistributionName) -> Vec<(Version, Candidate)> {
+        let own = self.structure.shelves.get_or_init(|| Arc::new(self.own_shelves()));
+        let mut found = own.versions(name);
+        found.extend(self.outside.shelves.versions(name));
+        found
     }
 
-    fn collect_shelves(&self) -> Shelves {
-        let mut shelves = self.outside.shelves.clone();
+    fn own_shelves(&self) -> Shelves {
+        let mut folders = Vec::new();
         for project in self.projects() {
-            shelves.folders.push(project.dir.join("dist"));
+            folders.push(project.dir.join("dist"));
             for (file, manifest) in &project.manifests {
                 let links = manifest.find_links.iter().filter(|link| !link.value.contains("://"));
-                shelves.folders.extend(links.map(|link| join(file.dir(), &link.value)));
+                folders.extend(links.map(|link| join(file.dir(), &link.value)));
             }
         }
-        shelves.folders.sort();
-        shelves.folders.dedup();
-        shelves.folders.retain(|folder| self.files.is_dir(folder));
-        shelves
+        folders.sort();
+        folders.dedup();
+        folders.retain(|folder| self.files.is_dir(folder));
+        Shelves::of_folders(folders)
+    }
+
+    /// An archive's files, opened once as long as it stays as it is.
+    pub(super) fn opened(&self, candidate: &Candidate) -> Result<Opened, ArchiveError> {
+        let stamp = Disk.stamp(&candidate.path);
+        if let Some((known, opened)) = self.outside.opened.lock().get(&candidate.path)
+            && *known == stamp
+        {
+            return Ok(opened.clone());
+        }
+        let opened = candidate.open()?;
+        self.outside.opened.lock().insert(candidate.path.clone(), (stamp, opened.clone()));
+        Ok(opened)
     }
 }

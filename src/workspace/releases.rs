@@ -8,8 +8,9 @@ use pep440_rs::Version;
 
 use super::{Project, Workspace};
 use crate::manifest::DistributionName;
-use crate::source::archive::Candidate;
 use crate::source::git::{Refusal, Repository};
+use crate::source::shelves::Candidate;
+use crate::source::store::OriginRecord;
 
 /// The known versions of one distribution.
 #[derive(Clone, Debug, Default)]
@@ -76,8 +77,7 @@ impl Workspace {
         for (repository, folder) in self.repositories_of(name) {
             self.add_tags(name, &repository, &folder, &mut releases);
         }
-        let shelves = self.shelves();
-        let archived = shelves.versions(name).into_iter();
+        let archived = self.archives(name).into_iter();
         releases.all.extend(
             archived.map(|(version, candidate)| Release { version, origin: Origin::Archive(candidate) }),
         );
@@ -139,8 +139,13 @@ impl Workspace {
         let root = self.outside.store.place(name.as_str(), version, commit);
         if self.files.mount_of(&root).is_none() {
             let tree = repository.tree(commit).map_err(|refusal| refusal.to_string())?;
-            self.files.mount(&root, Arc::new(tree));
-            self.note_work_tree(&root, repository.dir());
+            let origin = OriginRecord::Git {
+                repository: repository.dir().to_owned(),
+                commit: commit.to_owned(),
+                distribution: name.to_string(),
+                version: version.to_owned(),
+            };
+            self.mount(&root, Arc::new(tree), origin);
         }
         self.project_in(&root, name, folder).ok_or_else(|| format!("no manifest of `{name}` in it"))
     }
@@ -151,10 +156,15 @@ impl Workspace {
         version: &str,
         candidate: &Candidate,
     ) -> Result<Utf8PathBuf, String> {
-        let root = self.outside.store.place(name.as_str(), version, &candidate.content().map_err(|error| error.to_string())?);
+        let opened = self.opened(candidate).map_err(|error| error.to_string())?;
+        let root = self.outside.store.place(name.as_str(), version, &opened.content);
         if self.files.mount_of(&root).is_none() {
-            let tree = candidate.open().map_err(|error| error.to_string())?;
-            self.files.mount(&root, tree);
+            let origin = OriginRecord::Archive {
+                path: candidate.path.clone(),
+                distribution: name.to_string(),
+                version: version.to_owned(),
+            };
+            self.mount(&root, opened.tree, origin);
         }
         self.project_at(&root).map(|_| root).ok_or_else(|| "it holds no metadata".to_owned())
     }

@@ -383,6 +383,13 @@ impl Workspace {
 }
 
 impl Workspace {
+    /// What is recorded of a distribution in a project's environment.
+    pub fn installed(&self, project: &Project, name: &DistributionName) -> Option<crate::source::environment::Installed> {
+        self.environment(project)?.distribution(&self.files, name)
+    }
+}
+
+impl Workspace {
     /// Whether an installed file belongs to a distribution of ours: one with a project here, or configured as shared.
     pub fn installed_first_party(&self, from: &FileId, installed: &FileId) -> bool {
         let Some(project) = self.project_of(from) else { return false };
