@@ -15,6 +15,7 @@ mod name;
 mod pipfile;
 mod pixi;
 mod pyproject;
+mod ranges;
 mod requirement;
 mod requirements;
 mod setup_cfg;
@@ -36,6 +37,7 @@ pub use model::{
     SourceEntry, SourceKind, Submodule, UvBuild, UvWorkspace, Version,
 };
 pub use name::DistributionName;
+pub use ranges::{admit_nothing, is_open_above, lower_bound, representatives};
 pub use specifier::{parse_version, specifier_admits};
 
 use crate::text::{Spanned, TextRange};

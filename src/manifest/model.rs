@@ -179,8 +179,10 @@ pub enum Group {
     Build,
     /// A pixi feature or hatch environment by name, not part of the distribution.
     Environment(String),
-    /// A constraint or override: it requires nothing.
+    /// A constraint: it requires nothing, and narrows what is required elsewhere.
     Constraint,
+    /// uv's `override-dependencies`: it requires nothing, and replaces what is required elsewhere.
+    Override,
 }
 
 /// An entry of `[tool.uv.sources]`.

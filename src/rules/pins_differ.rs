@@ -42,7 +42,7 @@ use pep440_rs::{Operator, Version, VersionSpecifiers};
 
 use super::registry::Rule;
 use super::{Context, Finding, Severity, edits};
-use crate::manifest::{DistributionName, Group, SourceKind, specifier_admits};
+use crate::manifest::{DistributionName, Group, SourceKind, representatives, specifier_admits};
 use crate::source::git::tag_version;
 use crate::workspace::{Dependency, Place, Project, Provision};
 
@@ -208,7 +208,11 @@ fn against_pin(name: &DistributionName, taking: &Taking, newest: &Taking) -> Opt
 
 /// Ranges that no version fits: those that have none in common with the range that begins highest.
 fn ranges(name: &DistributionName, takings: &[Taking]) -> Vec<Finding> {
-    let Some(candidates) = candidates(takings) else { return Vec::new() };
+    let ranges = takings.iter().filter_map(|taking| match &taking.admits {
+        Admits::Range(range) => Some(range),
+        Admits::Exactly(_) => None,
+    });
+    let candidates = representatives(ranges);
     let lowest = |taking: &Taking| candidates.iter().find(|version| taking.admits(version)).cloned();
     let highest = takings
         .iter()
@@ -233,31 +237,6 @@ fn ranges(name: &DistributionName, takings: &[Taking]) -> Vec<Finding> {
         .collect()
 }
 
-/// Versions that stand for all others, sorted: each one mentioned, one right behind it, and the lowest of all. `None`
-/// where pre-releases are mentioned, between which there is no telling what exists.
-fn candidates(takings: &[Taking]) -> Option<Vec<Version>> {
-    let mut found = vec![Version::new([0])];
-    for taking in takings {
-        let Admits::Range(range) = &taking.admits else { continue };
-        for specifier in range.iter() {
-            let version = specifier.version();
-            if version.any_prerelease() || version.is_post() || version.is_local() {
-                return None;
-            }
-            let mut behind: Vec<u64> = version.release().to_vec();
-            behind.resize(behind.len().max(4) + 1, 0);
-            if let Some(last) = behind.last_mut() {
-                *last = 1;
-            }
-            found.push(version.clone());
-            found.push(Version::new(behind).with_epoch(version.epoch()));
-        }
-    }
-    found.sort();
-    found.dedup();
-    Some(found)
-}
-
 #[cfg(test)]
 mod tests {
     use std::str::FromStr;
@@ -278,7 +257,7 @@ mod tests {
             (&["~=1.4.2", ">=1.4"], &[]),
             (&["==1.2.*", "==1.3.*"], &["==1.2.*"]),
             (&[">=2", "<1", "<3"], &["<1"]),
-            (&["<0.5b0", ">=0.5b0"], &[]),
+            (&["<0.5b0", ">=0.5b0"], &["<0.5b0"]),
             (&["<1,>2", "<1"], &[]),
             (&[">=1"], &[]),
         ] {
