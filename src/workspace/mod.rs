@@ -37,7 +37,7 @@ pub use locations::CodeLocation;
 pub use lock::{LockAnswer, Locked, ProjectLock};
 pub use project::{Declared, Place, Project};
 pub use resolve::{Found, NotFound, Provider, Resolution, Standing};
-pub use sources::DeclaredSource;
+pub use sources::{DeclaredSource, is_public_index};
 
 use memo::{Memo, PathMemo};
 use parts::Part;
