@@ -196,7 +196,8 @@ pub(super) fn target(workspace: &Workspace, entity: &Entity) -> Option<Navigatio
 /// Whether an answer is ours to give: a type checker beside us knows the project's own code and third parties' better.
 pub(super) fn is_ours(workspace: &Workspace, from: &FileId, target: &FileId) -> bool {
     // Nobody else answers in files of the cache.
-    if workspace.configuration().config.scope == Scope::All || workspace.files.mount_of(from.path()).is_some() {
+    if workspace.configuration().config.scope == Scope::All || workspace.files.mount_of(from.path()).is_some()
+    {
         return true;
     }
     if target.path().components().any(|part| matches!(part.as_str(), "site-packages" | "dist-packages")) {

@@ -93,7 +93,8 @@ fn provenance(workspace: &Workspace, file: &FileId, target: &FileId) -> Option<S
         (Some(importing), Some(found)) => workspace.way(importing, found),
         _ => Vec::new(),
     };
-    let effective = importing.as_ref().zip(way.last()).map(|(importing, step)| workspace.effective(importing, step));
+    let effective =
+        importing.as_ref().zip(way.last()).map(|(importing, step)| workspace.effective(importing, step));
     let version = match effective.and_then(|effective| effective.version.as_ref().map(ToString::to_string)) {
         Some(version) if !is_tree_of_unknown_version(found.as_ref()) => Some(version),
         _ => workspace.version_text(&provider),

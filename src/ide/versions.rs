@@ -8,7 +8,11 @@ const MAX_ROWS: usize = 20;
 
 /// A Markdown table of the locations that require a distribution, the asking project's own in bold; `None` where there
 /// are not two to compare.
-pub(super) fn table(workspace: &Workspace, asking: Option<&Project>, name: &DistributionName) -> Option<String> {
+pub(super) fn table(
+    workspace: &Workspace,
+    asking: Option<&Project>,
+    name: &DistributionName,
+) -> Option<String> {
     let takings = workspace.takings(name);
     if takings.len() < 2 {
         return None;

@@ -28,6 +28,9 @@ pub enum ManifestKind {
     DagsterCloud,
     /// `dg.toml`.
     DgToml,
+    /// `METADATA` in a `*.dist-info` folder, `PKG-INFO`: what a build says of a distribution. Never one of the manifests
+    /// that people write, so that no rule speaks of it.
+    CoreMetadata,
 }
 
 /// One manifest, as far as it could be read.

@@ -20,9 +20,8 @@ pub(super) fn availability(
         return String::new();
     };
     let releases = workspace.releases(name);
-    let has_it = |release: &&Release| {
-        workspace.project_of_release(name, release).is_some_and(|project| has(&project))
-    };
+    let has_it =
+        |release: &&Release| workspace.project_of_release(name, release).is_some_and(|project| has(&project));
     let later = releases.all.iter().filter(|release| release.version > current);
     if let Some(found) = later.take(MAX_OPENED).find(has_it) {
         return format!("; it is there since {}", found.version);

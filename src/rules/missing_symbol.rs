@@ -124,7 +124,9 @@ fn finding(context: &Context<'_>, one: Wanted, place: Place) -> Finding {
 
 /// Whether a version of the provider has a name in a module.
 fn offers(context: &Context<'_>, project: &Project, module: &ModuleName, name: &str) -> bool {
-    let Some(Found::Module(file)) = project.layout.find(&context.workspace.files, module) else { return false };
+    let Some(Found::Module(file)) = project.layout.find(&context.workspace.files, module) else {
+        return false;
+    };
     let module = Module { name: module.clone(), file: Some(file.clone()), importer: file };
     !Semantics::new(context.workspace).lacks(&module, name)
 }

@@ -10,6 +10,7 @@ pub mod environment;
 pub mod git;
 pub mod layout;
 mod lookup;
+mod record;
 pub mod shelves;
 pub mod store;
 

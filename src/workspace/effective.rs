@@ -114,7 +114,8 @@ impl Workspace {
         match self.open_commit(name, &repository, &commit, reference, below) {
             Ok(dir) => {
                 let tagged = || tag_version(reference, name, self.configured_tag(name).as_deref());
-                let version = self.project_at(&dir).and_then(|project| self.version(&project)).or_else(tagged);
+                let version =
+                    self.project_at(&dir).and_then(|project| self.version(&project)).or_else(tagged);
                 Effective { version, code: Some(dir), said }
             }
             Err(reason) => missing(said, reason),
@@ -139,7 +140,8 @@ impl Workspace {
         let mut said = Vec::new();
         let installed = self.installed(project, name);
         let installed_version = installed.as_ref().and_then(|found| parse_version(&found.version));
-        let Some(version) = self.decided_version(project, dependency, installed_version.as_ref(), &mut said) else {
+        let Some(version) = self.decided_version(project, dependency, installed_version.as_ref(), &mut said)
+        else {
             said.push(Said::Missing("nothing decides its version".to_owned()));
             return Effective { version: None, code: None, said };
         };
@@ -172,7 +174,8 @@ impl Workspace {
             said.push(Said::Locked { what: version.to_string(), place: locked.place.clone() });
             return Some(version);
         }
-        let specifier = dependency.requirement.as_ref().and_then(|requirement| requirement.specifier.as_ref());
+        let specifier =
+            dependency.requirement.as_ref().and_then(|requirement| requirement.specifier.as_ref());
         if let Some((specifier, version)) = specifier.and_then(|found| Some((found, exact(&found.value)?))) {
             let place = Place { file: dependency.place.file.clone(), range: specifier.range };
             said.push(Said::Pinned(version.clone(), place));
@@ -214,7 +217,8 @@ impl Workspace {
             }
         }
         // The tree of a repository with tags is what came after the last of them, whatever its manifest says.
-        let trees = if releases.tagged || !releases.gaps.is_empty() { Vec::new() } else { self.projects_named(name) };
+        let trees =
+            if releases.tagged || !releases.gaps.is_empty() { Vec::new() } else { self.projects_named(name) };
         if let Some(tree) = trees.iter().find(|tree| self.version(tree).as_ref() == Some(version)) {
             said.push(Said::Tree(tree.dir.clone()));
             return Some(tree.dir.clone());

@@ -118,7 +118,9 @@ impl Witness<'_> {
         effective.said.iter().rev().find_map(|said| match said {
             Said::Tag(tag, _) => Some(format!("git:{tag}")),
             Said::Commit(commit, _) => Some(match &dependency.provision {
-                Provision::Git(GitSource { reference: Some((reference, _)), .. }) => format!("git:{reference}"),
+                Provision::Git(GitSource { reference: Some((reference, _)), .. }) => {
+                    format!("git:{reference}")
+                }
                 _ => format!("git:{commit}"),
             }),
             Said::Installed(_, record) => {

@@ -43,12 +43,12 @@ pub use discovery::Discovery;
 pub use effective::{Effective, Said, exact};
 pub use evidence::Witness;
 pub use locations::CodeLocation;
-pub use outside::Outside;
 pub use lock::{LockAnswer, Locked, ProjectLock};
+pub use outside::Outside;
 pub use project::{Declared, Place, Project};
 pub use releases::{Origin, Release, Releases};
 pub use resolve::{Found, NotFound, Provider, Resolution, Standing};
-pub use sources::DeclaredSource;
+pub use sources::{DeclaredSource, is_public_index};
 pub use takings::Taking;
 
 use memo::{Memo, PathMemo};
@@ -107,7 +107,14 @@ struct Structure {
 impl Workspace {
     /// A workspace over the opened folders (absolute paths).
     pub fn new(files: Files, folders: Vec<Utf8PathBuf>) -> Self {
-        Self { files, folders, cache: None, outside: Arc::default(), supposed: Arc::default(), structure: Arc::default() }
+        Self {
+            files,
+            folders,
+            cache: None,
+            outside: Arc::default(),
+            supposed: Arc::default(),
+            structure: Arc::default(),
+        }
     }
 
     /// The next revision after the text of Python files an editor holds has changed: what was learned from manifests

@@ -42,7 +42,9 @@ impl Workspace {
         if self.files.mount_of(dir).is_some() {
             return None;
         }
-        dir.ancestors().find(|ancestor| self.files.list(ancestor).kind(".git").is_some()).map(Utf8Path::to_owned)
+        dir.ancestors()
+            .find(|ancestor| self.files.list(ancestor).kind(".git").is_some())
+            .map(Utf8Path::to_owned)
     }
 
     /// The repositories that hold first-party projects, sorted; walks everything.
@@ -60,7 +62,8 @@ impl Workspace {
     pub fn live_twin(&self, file: &FileId) -> FileId {
         let twin = || {
             let root = self.files.mount_of(file.path())?;
-            let OriginRecord::Git { repository: tree, .. } = self.outside.mounted.read().get(&root)?.clone() else {
+            let OriginRecord::Git { repository: tree, .. } = self.outside.mounted.read().get(&root)?.clone()
+            else {
                 return None;
             };
             let twin = FileId::new(&tree.join(file.path().strip_prefix(&root).ok()?));

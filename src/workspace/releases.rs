@@ -85,7 +85,13 @@ impl Workspace {
         releases
     }
 
-    fn add_tags(&self, name: &DistributionName, folder: &Utf8Path, inside: &Utf8Path, releases: &mut Releases) {
+    fn add_tags(
+        &self,
+        name: &DistributionName,
+        folder: &Utf8Path,
+        inside: &Utf8Path,
+        releases: &mut Releases,
+    ) {
         let repository = match self.repository(folder) {
             Ok(repository) => repository,
             Err(refusal) => {
@@ -119,7 +125,8 @@ impl Workspace {
         match &release.origin {
             Origin::Tag { repository, tag, folder } => {
                 let opened = self.repository(repository).map_err(|refusal| refusal.to_string())?;
-                let commit = opened.commit_of(&format!("refs/tags/{tag}")).map_err(|refusal| refusal.to_string())?;
+                let commit =
+                    opened.commit_of(&format!("refs/tags/{tag}")).map_err(|refusal| refusal.to_string())?;
                 self.open_commit(name, &opened, &commit, &release.version.to_string(), folder)
                     .map_err(|reason| format!("tag `{tag}`: {reason}"))
             }
@@ -171,7 +178,8 @@ impl Workspace {
 
     /// The folder of the project called `name` below `root`: where it is in the live tree, else wherever it was then.
     fn project_in(&self, root: &Utf8Path, name: &DistributionName, folder: &Utf8Path) -> Option<Utf8PathBuf> {
-        let is = |dir: &Utf8Path| self.project_at(dir).is_some_and(|project| project.distribution() == Some(name));
+        let is =
+            |dir: &Utf8Path| self.project_at(dir).is_some_and(|project| project.distribution() == Some(name));
         let usual = root.join(folder);
         if is(&usual) {
             return Some(usual);

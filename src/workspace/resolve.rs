@@ -384,7 +384,11 @@ impl Workspace {
 
 impl Workspace {
     /// What is recorded of a distribution in a project's environment.
-    pub fn installed(&self, project: &Project, name: &DistributionName) -> Option<crate::source::environment::Installed> {
+    pub fn installed(
+        &self,
+        project: &Project,
+        name: &DistributionName,
+    ) -> Option<crate::source::environment::Installed> {
         self.environment(project)?.distribution(&self.files, name)
     }
 }

@@ -40,7 +40,9 @@ impl Workspace {
         }
         let name = project.distribution()?;
         let repository = self.repository(&self.repository_around(&project.dir)?).ok()?;
-        repository.described_version(name, self.configured_tag(name).as_deref()).map(|version| version.to_string())
+        repository
+            .described_version(name, self.configured_tag(name).as_deref())
+            .map(|version| version.to_string())
     }
 
     /// [`Workspace::version_text`] as a PEP 440 version.
