@@ -101,8 +101,9 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 15] = [
+    const NO_RULES: [&str; 16] = [
         "absent",
+        "availability",
         "context",
         "diagnostic",
         "edits",
