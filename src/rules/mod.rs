@@ -7,6 +7,7 @@ mod dev_only_dependency;
 mod diagnostic;
 mod edits;
 mod finding;
+mod incompatible_call;
 mod mentions;
 mod missing_source_path;
 mod missing_symbol;
