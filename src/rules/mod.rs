@@ -11,6 +11,7 @@ mod diagnostic;
 mod duplicate_project_name;
 mod edits;
 mod finding;
+mod incompatible_call;
 mod index_undefined;
 mod markers;
 mod member_glob_empty;
