@@ -1,11 +1,12 @@
 //! All rules by name: what is on by default, how bad it is, and the page in the manual.
 
 use super::{
-    Context, Finding, Severity, cross_location_import, dev_only_dependency, missing_source_path,
-    missing_symbol, parse_error, pins_differ, private_import, shadowed_module, shared_imports_location,
-    source_name_mismatch, source_not_member, source_violates_specifier, source_without_requirement,
-    submodule_drift, submodule_uninitialized, transitive_dependency, undeclared_dependency,
-    unresolved_import, unused_dependency, unused_suppression,
+    Context, Finding, Severity, cross_location_import, dev_only_dependency, editable_elsewhere,
+    installed_differs, missing_source_path, missing_symbol, parse_error, pins_differ, private_import,
+    shadowed_module, shared_imports_location, source_name_mismatch, source_not_member,
+    source_violates_specifier, source_without_requirement, stale_copy, submodule_drift,
+    submodule_uninitialized, transitive_dependency, undeclared_dependency, unresolved_import,
+    unused_dependency, unused_suppression,
 };
 use crate::text::nearest;
 
@@ -47,6 +48,8 @@ impl Rule {
 const RULES: &[Rule] = &[
     cross_location_import::RULE,
     dev_only_dependency::RULE,
+    editable_elsewhere::RULE,
+    installed_differs::RULE,
     missing_source_path::RULE,
     missing_symbol::RULE,
     parse_error::RULE,
@@ -58,6 +61,7 @@ const RULES: &[Rule] = &[
     source_not_member::RULE,
     source_violates_specifier::RULE,
     source_without_requirement::RULE,
+    stale_copy::RULE,
     submodule_drift::RULE,
     submodule_uninitialized::RULE,
     transitive_dependency::RULE,
@@ -87,11 +91,12 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 14] = [
+    const NO_RULES: [&str; 15] = [
         "absent",
         "context",
         "diagnostic",
         "edits",
+        "environments",
         "finding",
         "mentions",
         "mod",
