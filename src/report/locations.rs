@@ -169,9 +169,11 @@ fn taken_by(witness: Witness<'_>, project: &Project) -> Vec<Taken> {
 fn taken(witness: Witness<'_>, project: &Project, dependency: &Dependency) -> Option<Taken> {
     let workspace = witness.workspace;
     let environment = workspace.environment(project);
-    let installed =
-        environment.as_ref().and_then(|found| found.distribution(&workspace.files, &dependency.name));
-    let installed = installed.map(|installed| installed.version);
+    let installed = workspace.installed(project, &dependency.name).map(|installed| installed.version);
+    let mut evidence = witness.dependency(dependency);
+    if let Some((version, environment)) = installed.as_ref().zip(environment.as_ref()) {
+        evidence.push(format!("installed is {version} in {}", witness.environment(environment)));
+    }
     let (strategy, version, source) = match &dependency.provision {
         Provision::Live { dir, strategy } => {
             let version = workspace.project_at(dir).and_then(|project| workspace.version_text(&project));
@@ -199,7 +201,7 @@ fn taken(witness: Witness<'_>, project: &Project, dependency: &Dependency) -> Op
         locked: None,
         installed,
         source,
-        evidence: witness.dependency(dependency),
+        evidence,
     })
 }
 

@@ -11,5 +11,5 @@ pub mod layout;
 mod lookup;
 
 pub use cache::Cache;
-pub use environment::{Environment, find_environment};
+pub use environment::{Environment, FoundBy, Installed, Surroundings};
 pub use lookup::{Found, find_in};

@@ -4,6 +4,7 @@ use camino::Utf8Path;
 
 use super::{Dependency, Found, Place, Project, Provision, Standing, Workspace};
 use crate::manifest::DistributionName;
+use crate::source::Environment;
 use crate::text::TextRange;
 use crate::vfs::{FileId, relative};
 
@@ -72,6 +73,11 @@ impl Witness<'_> {
             steps.extend(self.version(&project));
         }
         steps
+    }
+
+    /// An environment, and why it is the project's.
+    pub fn environment(&self, environment: &Environment) -> String {
+        format!("`{}`, {}", self.path(&environment.dir), environment.found_by.words())
     }
 
     /// Which manifest gives a project its version.

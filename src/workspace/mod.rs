@@ -6,6 +6,7 @@ mod configuration;
 mod context;
 mod dependencies;
 mod discovery;
+mod environments;
 mod evidence;
 mod locations;
 mod memo;
@@ -23,7 +24,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::manifest::{DistributionName, Manifest};
 use crate::python::ModuleName;
-use crate::source::{Cache, Environment};
+use crate::source::{Cache, Environment, Surroundings};
 use crate::vfs::{FileId, Files};
 
 pub use closure::{Closure, Consumers, Reach};
@@ -51,6 +52,7 @@ pub struct Workspace {
     /// The opened folders; what is reported is limited to them, what is known is not.
     pub folders: Vec<Utf8PathBuf>,
     cache: Option<Arc<Cache>>,
+    surroundings: Arc<Surroundings>,
     structure: Arc<Structure>,
 }
 
@@ -68,6 +70,8 @@ struct Structure {
     closures: PathMemo<Arc<Closure>>,
     settings: PathMemo<Arc<Setting>>,
     environments: PathMemo<Option<Arc<Environment>>>,
+    /// By interpreter: what was selected for folders around projects.
+    selected: PathMemo<Option<Arc<Environment>>>,
     configuration: OnceLock<Arc<LoadedConfig>>,
     /// By the folder that importers share their answers with.
     resolutions: PathMemo<Arc<Memo<ModuleName, Arc<Resolution>>>>,
@@ -81,7 +85,8 @@ struct Structure {
 impl Workspace {
     /// A workspace over the opened folders (absolute paths).
     pub fn new(files: Files, folders: Vec<Utf8PathBuf>) -> Self {
-        Self { files, folders, cache: None, structure: Arc::default() }
+        let (surroundings, structure) = (Arc::default(), Arc::default());
+        Self { files, folders, cache: None, surroundings, structure }
     }
 
     /// The next revision after the text of Python files an editor holds has changed: what was learned from manifests
@@ -92,7 +97,18 @@ impl Workspace {
 
     /// The next revision after anything else has changed: manifests, files made or gone, opened folders.
     pub fn with_structure(&self, files: Files, folders: Vec<Utf8PathBuf>) -> Self {
-        Self { cache: self.cache.clone(), ..Self::new(files, folders) }
+        let (cache, surroundings) = (self.cache.clone(), self.surroundings.clone());
+        Self { cache, surroundings, ..Self::new(files, folders) }
+    }
+
+    /// This workspace where more than files is known. What was learned of it is dropped.
+    pub fn with_surroundings(self, surroundings: Surroundings) -> Self {
+        Self { surroundings: Arc::new(surroundings), structure: Arc::default(), ..self }
+    }
+
+    /// What decides beside files.
+    pub fn surroundings(&self) -> &Surroundings {
+        &self.surroundings
     }
 
     /// This workspace with what earlier runs knew of its Python files.
