@@ -15,5 +15,5 @@ pub mod shelves;
 pub mod store;
 
 pub use cache::Cache;
-pub use environment::{Environment, find_environment};
+pub use environment::{Environment, FoundBy, Installed, Surroundings};
 pub use lookup::{Found, find_in};
