@@ -7,6 +7,7 @@
 mod cache;
 pub mod environment;
 pub mod git;
+pub mod index;
 pub mod layout;
 mod lookup;
 
