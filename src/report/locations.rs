@@ -102,6 +102,8 @@ impl From<workspace::Strategy> for Strategy {
             workspace::Strategy::Path => Self::Path,
             workspace::Strategy::Workspace => Self::Workspace,
             workspace::Strategy::Submodule => Self::Submodule,
+            workspace::Strategy::Git => Self::Git,
+            workspace::Strategy::Registry => Self::Registry,
         }
     }
 }
@@ -180,14 +182,14 @@ fn taken(witness: Witness<'_>, project: &Project, dependency: &Dependency) -> Op
         }
         Provision::NotMember(_) => (Strategy::Workspace, None, None),
         Provision::Archive(path) => (Strategy::Path, None, Some(witness.path(path))),
-        Provision::Git if workspace.is_first_party(&dependency.name) => (Strategy::Git, None, None),
+        Provision::Git(_) if workspace.is_first_party(&dependency.name) => (Strategy::Git, None, None),
         Provision::Registry if workspace.is_first_party(&dependency.name) => {
             let version = pinned(dependency).or_else(|| installed.clone());
             let at_hand = environment.filter(|_| installed.is_some() && version == installed);
             let source = at_hand.map(|environment| format!("venv:{}", witness.path(&environment.dir)));
             (Strategy::Registry, version, source)
         }
-        Provision::Git | Provision::Url | Provision::Registry => return None,
+        Provision::Git(_) | Provision::Url | Provision::Registry => return None,
     };
     Some(Taken {
         distribution: dependency.name.to_string(),

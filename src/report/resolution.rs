@@ -147,7 +147,7 @@ fn show_way(witness: Witness<'_>, importing: &Project, found: &Found, report: &m
         report.strategy = match &step.provision {
             Provision::Live { strategy, .. } => Some((*strategy).into()),
             Provision::Registry => Some(Strategy::Registry),
-            Provision::Git => Some(Strategy::Git),
+            Provision::Git(_) => Some(Strategy::Git),
             _ => None,
         };
     }

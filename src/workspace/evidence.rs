@@ -57,7 +57,10 @@ impl Witness<'_> {
             }
             Provision::NotMember(None) => "a workspace, and there is none".to_owned(),
             Provision::Archive(path) => format!("the archive `{}`", self.path(path)),
-            Provision::Git => "a git repository".to_owned(),
+            Provision::Git(git) => match &git.reference {
+                Some((reference, _)) => format!("`{reference}` of `{}`", without_credentials(&git.url)),
+                None => format!("the default branch of `{}`", without_credentials(&git.url)),
+            },
             Provision::Url => "a URL".to_owned(),
             Provision::Registry => "a package index".to_owned(),
         };
@@ -103,5 +106,37 @@ impl Workspace {
             way.push(step);
         }
         way
+    }
+}
+
+/// A URL as it may be shown: user and password are nobody's business.
+fn without_credentials(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    match authority.rsplit_once('@') {
+        // `git@host` names no secret.
+        Some((user, _)) if !user.contains(':') && scheme != "https" && scheme != "http" => url.to_owned(),
+        Some((_, host)) => format!("{scheme}://{host}{path}"),
+        None => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_in_urls_are_not_shown() {
+        for (url, shown) in [
+            ("https://user:token@example.org/org/repo.git", "https://example.org/org/repo.git"),
+            ("https://token@example.org/org/repo", "https://example.org/org/repo"),
+            ("ssh://git@example.org/org/repo", "ssh://git@example.org/org/repo"),
+            ("ssh://git:secret@example.org/org/repo", "ssh://example.org/org/repo"),
+            ("git@example.org:org/repo.git", "git@example.org:org/repo.git"),
+            ("https://example.org/a@b", "https://example.org/a@b"),
+            ("https://user:pw@example.org", "https://example.org"),
+        ] {
+            assert_eq!(without_credentials(url), shown, "{url}");
+        }
     }
 }
