@@ -248,10 +248,14 @@ pub enum SourceKind {
 /// An entry of `[[tool.uv.index]]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Index {
-    /// The name that sources call it by.
-    pub name: Spanned<String>,
+    /// The name that sources call it by, where it has one.
+    pub name: Option<Spanned<String>>,
     /// Its URL.
     pub url: Spanned<String>,
+    /// Whether it is asked only for what a source takes from it by name.
+    pub explicit: bool,
+    /// Whether it stands for the public index, which is asked last.
+    pub default: bool,
 }
 
 /// `[tool.uv.workspace]`.

@@ -8,6 +8,7 @@ pub mod archive;
 mod cache;
 pub mod environment;
 pub mod git;
+pub mod index;
 pub mod layout;
 mod lookup;
 mod record;

@@ -35,11 +35,13 @@ pub(super) fn read(tool: Table<'_>, manifest: &mut Manifest) {
     let links = uv.strings("find-links", &mut manifest.errors).unwrap_or_default();
     manifest.find_links.extend(links.into_iter().map(Literal::spanned));
     for index in uv.list("index", &mut manifest.errors).unwrap_or_default() {
-        // An index without a name can be named by no source.
         let Some(table) = index.as_table() else { continue };
         let errors = &mut manifest.errors;
-        if let (Some(name), Some(url)) = (table.spanned("name", errors), table.spanned("url", errors)) {
-            manifest.indexes.push(Index { name, url });
+        let name = table.spanned("name", errors);
+        let explicit = table.boolean("explicit", errors).unwrap_or(false);
+        let default = table.boolean("default", errors).unwrap_or(false);
+        if let Some(url) = table.spanned("url", errors) {
+            manifest.indexes.push(Index { name, url, explicit, default });
         }
     }
     if let Some(sources) = uv.table("sources", &mut manifest.errors) {
