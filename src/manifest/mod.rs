@@ -27,7 +27,7 @@ use camino::Utf8Path;
 
 pub use lock::{
     Lock, LockEdge, LockEntry, LockHead, LockKind, LockManifest, LockMetadata, LockSource, LockedRequirement,
-    Reached, lock_kind_of, read_lock,
+    Reached, is_compiled, lock_kind_of, read_lock,
 };
 pub use model::{
     BuildSystem, DagsterTable, DgProject, DgWorkspace, EntryPoint, FindPackages, Flit, Group, Hatch, Include,

@@ -6,8 +6,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use rustc_hash::FxHashSet;
 
 use crate::manifest::{
-    self, BuildSystem, DistributionName, Group, IncludeKind, Manifest, ManifestKind, PathRequirement,
-    Requirement, Source, Version,
+    self, BuildSystem, DistributionName, Group, IncludeKind, LockKind, Manifest, ManifestKind,
+    PathRequirement, Requirement, Source, Version,
 };
 use crate::source::layout::{Layout, layout};
 use crate::text::{Spanned, TextRange};
@@ -151,6 +151,9 @@ fn assemble(files: &Files, dir: &Utf8Path, manifests: Vec<(FileId, Arc<Manifest>
     let mut paths = Vec::new();
     let mut sources = Vec::new();
     for (file, manifest) in &manifests {
+        if is_made_from_others(file, manifest, &manifests) {
+            continue;
+        }
         let group = (manifest.kind == ManifestKind::Requirements).then(|| requirements_group(file)).flatten();
         let regroup = |written: &mut Group| {
             if let (Group::Main, Some(group)) = (&*written, &group) {
@@ -194,6 +197,18 @@ fn assemble(files: &Files, dir: &Utf8Path, manifests: Vec<(FileId, Arc<Manifest>
         template,
         broken,
     }
+}
+
+/// Whether a file was compiled from requirements that stand beside it: what it lists is what these came to, and not
+/// what the project asks for.
+fn is_made_from_others(file: &FileId, manifest: &Manifest, all: &[(FileId, Arc<Manifest>)]) -> bool {
+    let asks = |other: &Manifest| !other.requirements.is_empty() && other.tools != [LockKind::Compiled];
+    manifest.tools == [LockKind::Compiled]
+        && all.iter().any(|(other, manifest)| {
+            let same_stem = other.path().file_stem() == file.path().file_stem();
+            let is_input = other.path().extension() == Some("in") && same_stem;
+            asks(manifest) && (is_input || (manifest.declares_project && other.dir() == file.dir()))
+        })
 }
 
 /// `requirements-dev.txt`, `dev-requirements.txt`, `requirements/test.txt` hold what development needs.
