@@ -10,6 +10,7 @@ mod keyed;
 mod literal;
 mod locations;
 mod lock;
+mod marker;
 mod model;
 mod name;
 mod pipfile;
@@ -29,11 +30,12 @@ pub use lock::{
     Lock, LockEdge, LockEntry, LockHead, LockKind, LockManifest, LockMetadata, LockSource, LockedRequirement,
     Reached, is_compiled, lock_kind_of, read_lock,
 };
+pub use marker::{Marker, PythonRange};
 pub use model::{
-    BuildSystem, DagsterTable, DgProject, DgWorkspace, EntryPoint, FindPackages, Flit, Group, Hatch, Include,
-    IncludeKind, Index, LocationDeclaration, LocationTarget, Manifest, ManifestError, ManifestKind, Maturin,
-    PackageInclude, PathRequirement, Pdm, PixiEnvironment, Poetry, Requirement, Setuptools, Source,
-    SourceEntry, SourceKind, Submodule, UvBuild, UvWorkspace, Version,
+    BuildSystem, DagsterTable, DeclaredGroup, DgProject, DgWorkspace, EntryPoint, FindPackages, Flit, Group,
+    Hatch, Include, IncludeKind, Index, LocationDeclaration, LocationTarget, Manifest, ManifestError,
+    ManifestKind, Maturin, PackageInclude, PathRequirement, Pdm, PixiEnvironment, Poetry, Requirement,
+    Setuptools, Source, SourceEntry, SourceKind, Submodule, UvBuild, UvSettings, UvWorkspace, Version,
 };
 pub use name::DistributionName;
 pub use specifier::{parse_version, specifier_admits};

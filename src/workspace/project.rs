@@ -227,6 +227,7 @@ fn merged_build(manifests: &[(FileId, Arc<Manifest>)]) -> BuildSystem {
     let mut build = BuildSystem::default();
     for (_, manifest) in manifests {
         let other = &manifest.build;
+        build.declared |= other.declared;
         build.backend = build.backend.or_else(|| other.backend.clone());
         build.hatch = build.hatch.or_else(|| other.hatch.clone());
         build.setuptools = build.setuptools.or_else(|| other.setuptools.clone());
