@@ -22,7 +22,7 @@ impl Workspace {
             if let Some(root) = self.files.mount_of(dir) {
                 return root;
             }
-            let home = std::env::var("HOME").ok().map(Utf8PathBuf::from);
+            let home = self.surroundings.home();
             let mut outermost = None;
             for ancestor in dir.ancestors() {
                 if ancestor.parent().is_none() || home.as_deref() == Some(ancestor) {
@@ -122,7 +122,7 @@ impl Workspace {
     }
 
     /// The folders below `base` that a glob names, segment by segment, so that only matching folders are listed.
-    pub(super) fn expand(&self, base: &Utf8Path, pattern: &str) -> Vec<Utf8PathBuf> {
+    pub fn expand(&self, base: &Utf8Path, pattern: &str) -> Vec<Utf8PathBuf> {
         let mut found = vec![base.to_owned()];
         for segment in pattern.split('/').filter(|segment| !segment.is_empty() && *segment != ".") {
             let mut next = Vec::new();
