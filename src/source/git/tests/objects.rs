@@ -5,7 +5,9 @@ use camino::Utf8Path;
 
 use super::super::command::Program;
 use super::super::{Refusal, Repository};
-use super::{Sandbox, commit, git, open, script, write};
+#[cfg(unix)]
+use super::script;
+use super::{Sandbox, commit, git, open, write};
 use crate::vfs::{EntryKind, MAX_FILE_BYTES, ReadError, SourceTree};
 
 fn program(name: &str) -> Program {
@@ -132,6 +134,7 @@ fn without_a_git_binary_plain_files_still_answer() {
     assert_eq!(Refusal::Missing.to_string(), "there is no git binary");
 }
 
+#[cfg(unix)]
 #[test]
 fn one_process_answers_is_replaced_when_it_died_and_ended_with_the_repository() {
     let sandbox = Sandbox::new();
@@ -153,10 +156,12 @@ fn one_process_answers_is_replaced_when_it_died_and_ended_with_the_repository() 
     assert!(!runs(second));
 }
 
+#[cfg(unix)]
 fn runs(process: u32) -> bool {
     std::process::Command::new("kill").args(["-0", &process.to_string()]).output().unwrap().status.success()
 }
 
+#[cfg(unix)]
 fn end(process: u32) {
     let ended = std::process::Command::new("kill").args(["-9", &process.to_string()]).status().unwrap();
     assert!(ended.success());
