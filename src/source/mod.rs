@@ -8,6 +8,7 @@ pub mod archive;
 mod cache;
 pub mod environment;
 pub mod git;
+pub mod index;
 pub mod layout;
 mod lookup;
 mod record;
@@ -15,5 +16,5 @@ pub mod shelves;
 pub mod store;
 
 pub use cache::Cache;
-pub use environment::{Environment, find_environment};
+pub use environment::{Environment, FoundBy, Installed, Surroundings};
 pub use lookup::{Found, find_in};
