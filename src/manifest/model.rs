@@ -2,7 +2,7 @@
 
 use pep440_rs::VersionSpecifiers;
 
-use super::DistributionName;
+use super::{DistributionName, LockKind};
 use crate::text::{Spanned, TextRange};
 
 /// Which format a file is in; decided by its name alone.
@@ -28,6 +28,9 @@ pub enum ManifestKind {
     DagsterCloud,
     /// `dg.toml`.
     DgToml,
+    /// `METADATA` in a `*.dist-info` folder, `PKG-INFO`: what a build says of a distribution. Never one of the manifests
+    /// that people write, so that no rule speaks of it.
+    CoreMetadata,
 }
 
 /// One manifest, as far as it could be read.
@@ -80,6 +83,8 @@ pub struct Manifest {
     pub dg_workspace: Option<DgWorkspace>,
     /// `[tool.dagster]`.
     pub dagster: Option<DagsterTable>,
+    /// The tools whose tables it carries, by the locks they write, in the order [`LockKind`] has them.
+    pub tools: Vec<LockKind>,
     /// pixi environments and the features they are made of.
     pub pixi: Vec<PixiEnvironment>,
     /// `.gitmodules` sections.
@@ -177,8 +182,10 @@ pub enum Group {
     Build,
     /// A pixi feature or hatch environment by name, not part of the distribution.
     Environment(String),
-    /// A constraint or override: it requires nothing.
+    /// A constraint: it requires nothing, and narrows what is required elsewhere.
     Constraint,
+    /// uv's `override-dependencies`: it requires nothing, and replaces what is required elsewhere.
+    Override,
 }
 
 /// An entry of `[tool.uv.sources]`.
@@ -540,6 +547,7 @@ impl Manifest {
             dg_project: None,
             dg_workspace: None,
             dagster: None,
+            tools: Vec::new(),
             pixi: Vec::new(),
             submodules: Vec::new(),
             comments: Vec::new(),

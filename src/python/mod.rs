@@ -11,6 +11,7 @@ mod fingerprint;
 mod name;
 mod parse;
 mod summary;
+mod syntax;
 
 use crate::text::{TextRange, offset};
 use crate::vfs::Derivation;
@@ -23,6 +24,7 @@ pub use summary::{
     ModuleGetattr, ModuleSummary, Parameter, ParameterKind, Scope, ScopeId, ScopeKind, Spans, StringModule,
     Token, ValueVia, Variable,
 };
+pub use syntax::Feature;
 
 /// The summary of a text, parsed from its beginning; no tree is kept.
 pub fn summarize(text: &str) -> ModuleSummary {

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use super::{Name, SyntaxTree};
+use super::{Feature, Name, SyntaxTree};
 use crate::text::TextRange;
 
 macro_rules! ids {
@@ -61,6 +61,8 @@ pub struct ModuleSummary {
     pub comments: Vec<Comment>,
     /// Where the text does not parse: ERROR and MISSING nodes, outermost only, source order.
     pub errors: Vec<TextRange>,
+    /// The newest syntax, and the first place of it. Files with errors may have any.
+    pub newest_syntax: Option<(Feature, TextRange)>,
     /// A hash of what other files can see: names, kinds, signatures, bases, annotations, values that decide a type,
     /// imports at module and class level, `__all__`. Free of positions and of function bodies.
     pub fingerprint: u64,
@@ -125,6 +127,8 @@ pub struct Import {
     pub guarded: bool,
     /// Inside a function body.
     pub local: bool,
+    /// Under an `if` (or its `else`) that asks for `sys.version_info`.
+    pub for_version: bool,
 }
 
 /// The form of an import.

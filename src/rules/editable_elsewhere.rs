@@ -23,9 +23,6 @@
 //! [project]
 //! name = "acme-shared"
 //! version = "0.2.0"
-//! #- two/etl/uv.lock
-//! version = 1
-//! requires-python = ">=3.12"
 //! #- two/etl/pyproject.toml
 //! [project]
 //! name = "etl"

@@ -7,7 +7,7 @@ use camino::Utf8Path;
 use rustc_hash::FxHashSet;
 
 use super::Context;
-use crate::manifest::{DistributionName, Group};
+use crate::manifest::{DistributionName, Group, LockKind};
 use crate::source::{Environment, FoundBy, Installed};
 use crate::text::TextRange;
 use crate::vfs::FileId;
@@ -104,18 +104,14 @@ impl Equipped {
     fn tool(&self, context: &Context<'_>) -> Tool {
         let workspace = context.workspace;
         let root = workspace.workspace_root(&self.project);
-        let has = |name: &str| {
-            let dirs = std::iter::once(&self.project).chain(&root).map(|project| project.dir.join(name));
-            dirs.into_iter().any(|file| workspace.files.is_file(&file))
-        };
-        const LOCKS: [(&str, Tool); 5] = [
-            ("uv.lock", Tool::Uv),
-            ("poetry.lock", Tool::Poetry),
-            ("pdm.lock", Tool::Pdm),
-            ("pixi.lock", Tool::Pixi),
-            ("Pipfile.lock", Tool::Pipenv),
-        ];
-        let by_lock = LOCKS.into_iter().find(|(name, _)| has(name)).map(|(_, tool)| tool);
+        let by_lock = workspace.lock_of(&self.project).and_then(|found| match found.lock.kind {
+            LockKind::Uv => Some(Tool::Uv),
+            LockKind::Poetry => Some(Tool::Poetry),
+            LockKind::Pdm => Some(Tool::Pdm),
+            LockKind::Pixi => Some(Tool::Pixi),
+            LockKind::Pipfile => Some(Tool::Pipenv),
+            LockKind::Pylock | LockKind::Compiled => None,
+        });
         let manifests = || self.project.manifests.iter().map(|(_, manifest)| manifest);
         by_lock.unwrap_or(match self.environment.found_by {
             FoundBy::Poetry => Tool::Poetry,

@@ -105,7 +105,7 @@ impl Workspace {
             let requirement = &declared.value;
             let name = requirement.name.value.clone();
             if project.distribution() == Some(&name)
-                || matches!(requirement.group, Group::Constraint | Group::Build)
+                || matches!(requirement.group, Group::Constraint | Group::Override | Group::Build)
             {
                 continue;
             }

@@ -9,6 +9,7 @@ mod discovery;
 mod environments;
 mod evidence;
 mod locations;
+mod lock;
 mod memo;
 mod parts;
 mod project;
@@ -22,7 +23,7 @@ use std::sync::{Arc, OnceLock};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::manifest::{DistributionName, Manifest};
+use crate::manifest::{DistributionName, Manifest, Reached};
 use crate::python::ModuleName;
 use crate::source::{Cache, Environment, Surroundings};
 use crate::vfs::{FileId, Files};
@@ -34,9 +35,10 @@ pub use dependencies::{Dependency, GitSource, Provision, Strategy};
 pub use discovery::Discovery;
 pub use evidence::Witness;
 pub use locations::CodeLocation;
+pub use lock::{LockAnswer, Locked, ProjectLock};
 pub use project::{Declared, Place, Project};
 pub use resolve::{Found, NotFound, Provider, Resolution, Standing};
-pub use sources::DeclaredSource;
+pub use sources::{DeclaredSource, is_public_index};
 
 use memo::{Memo, PathMemo};
 use parts::Part;
@@ -72,6 +74,9 @@ struct Structure {
     environments: PathMemo<Option<Arc<Environment>>>,
     /// By interpreter: what was selected for folders around projects.
     selected: PathMemo<Option<Arc<Environment>>>,
+    locks: PathMemo<Option<Arc<ProjectLock>>>,
+    /// By lock file and entry: all that the entry leads to.
+    reached: PathMemo<Arc<Memo<usize, Arc<Reached>>>>,
     configuration: OnceLock<Arc<LoadedConfig>>,
     /// By the folder that importers share their answers with.
     resolutions: PathMemo<Arc<Memo<ModuleName, Arc<Resolution>>>>,

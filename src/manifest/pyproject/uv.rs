@@ -25,7 +25,7 @@ pub(super) fn read(tool: Table<'_>, manifest: &mut Manifest) {
     let lists = [
         ("dev-dependencies", Group::Group { name: "dev".to_owned(), optional: false }),
         ("constraint-dependencies", Group::Constraint),
-        ("override-dependencies", Group::Constraint),
+        ("override-dependencies", Group::Override),
     ];
     for (key, group) in lists {
         for text in uv.strings(key, &mut manifest.errors).unwrap_or_default() {
