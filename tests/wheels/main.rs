@@ -5,10 +5,12 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod cases;
+mod installs;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
+use std::sync::OnceLock;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use crossloc::manifest::{DistributionName, ManifestKind, Setuptools, read};
@@ -179,8 +181,14 @@ fn module(path: &str) -> Option<String> {
     ModuleName::new(&dotted).map(|module| module.to_string())
 }
 
-/// The interpreter of a virtual environment that has the backends; made anew when their list changes.
+/// The interpreter of a virtual environment that has the backends; made anew when their list changes, by the first test
+/// that needs it.
 fn environment() -> Utf8PathBuf {
+    static MADE: OnceLock<Utf8PathBuf> = OnceLock::new();
+    MADE.get_or_init(make_environment).clone()
+}
+
+fn make_environment() -> Utf8PathBuf {
     let dir = Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).join("wheels");
     let python = dir.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
     let wanted = std::fs::read_to_string(here("backends.txt")).unwrap();
