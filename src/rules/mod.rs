@@ -1,6 +1,7 @@
 //! The rules: one file each, whose doc comment is its page in the manual.
 
 mod absent;
+mod availability;
 mod context;
 mod cross_location_import;
 mod dependency_confusion;
@@ -12,6 +13,7 @@ mod editable_elsewhere;
 mod edits;
 mod environments;
 mod finding;
+mod incompatible_call;
 mod index_undefined;
 mod installed_differs;
 mod markers;

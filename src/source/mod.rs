@@ -8,10 +8,12 @@ pub mod archive;
 mod cache;
 pub mod environment;
 pub mod git;
+pub mod index;
 pub mod layout;
 mod lookup;
 mod record;
 pub mod shelves;
+pub mod store;
 
 pub use cache::Cache;
 pub use environment::{Environment, FoundBy, Installed, Surroundings};

@@ -141,6 +141,14 @@ impl<'w> Search<'w> {
         if let Some(found) = further.iter().find_map(|reach| self.shipped(reach)) {
             return Resolution::Found(found);
         }
+        // A pinned version that has the package answers for all of it, whatever the environment holds.
+        let before = self.nearest.clone();
+        if let Some(found) = self.workspace.pinned(&project).iter().find_map(|reach| self.shipped(reach)) {
+            return Resolution::Found(found);
+        }
+        if self.nearest != before {
+            return self.give_up(Some(&project));
+        }
         if let Some(found) =
             self.installed(&project).or_else(|| closure.reached.iter().find_map(|reach| self.editable(reach)))
         {

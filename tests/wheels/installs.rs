@@ -30,10 +30,10 @@ fn checkout(root: &Utf8Path) {
 
 fn install(root: &Utf8Path, project: &Utf8Path, editable: &[&str]) {
     let target = root.join("etl/.venv/lib/python3/site-packages");
-    let mut pip = Command::new(super::environment().as_std_path());
+    let mut pip = Command::new(super::backends().as_std_path());
     pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-index", "--no-deps"]);
     pip.args(["--no-build-isolation", "--upgrade", "--target", target.as_str()]);
-    super::run(pip.args(editable).arg(project.as_str()));
+    super::python::run(pip.args(editable).arg(project.as_str()));
 }
 
 /// `rule file`, of the checkout alone.
