@@ -105,10 +105,7 @@ pub fn is_open_above(range: &VersionSpecifiers) -> bool {
     range.iter().all(|specifier| {
         matches!(
             specifier.operator(),
-            Operator::GreaterThan
-                | Operator::GreaterThanEqual
-                | Operator::NotEqual
-                | Operator::NotEqualStar
+            Operator::GreaterThan | Operator::GreaterThanEqual | Operator::NotEqual | Operator::NotEqualStar
         )
     })
 }

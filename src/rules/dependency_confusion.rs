@@ -119,22 +119,13 @@ fn private(context: &Context<'_>) -> Private {
 fn private_indexes(context: &Context<'_>, project: &Project) -> Option<Vec<(String, String)>> {
     let root = context.workspace.workspace_root(project);
     let mut indexes = Vec::new();
-    for (file, manifest) in
-        std::iter::once(project).chain(root.as_deref()).flat_map(|project| &project.manifests)
-    {
-        if manifest.indexes.is_empty() {
-            continue;
-        }
-        let text = &context.workspace.files.text(file).ok()?.text;
-        let is_default = |line: &str| {
-            let setting = line.split('#').next().unwrap_or("").split_once('=');
-            setting.is_some_and(|(key, value)| key.trim() == "default" && value.trim() == "true")
-        };
-        if text.lines().any(is_default) {
+    let projects = std::iter::once(project).chain(root.as_deref());
+    for index in projects.flat_map(|project| &project.manifests).flat_map(|(_, manifest)| &manifest.indexes) {
+        if index.default {
             return None;
         }
-        let named = manifest.indexes.iter().map(|index| (index.name.value.clone(), index.url.value.clone()));
-        indexes.extend(named.filter(|(_, url)| !is_public_index(url)));
+        let name = index.name.as_ref().filter(|_| !is_public_index(&index.url.value));
+        indexes.extend(name.map(|name| (name.value.clone(), index.url.value.clone())));
     }
     Some(indexes)
 }
