@@ -1,6 +1,7 @@
 //! The rules: one file each, whose doc comment is its page in the manual.
 
 mod absent;
+mod availability;
 mod context;
 mod cross_location_import;
 mod dependency_confusion;
@@ -8,9 +9,13 @@ mod dependency_cycle;
 mod dev_only_dependency;
 mod diagnostic;
 mod duplicate_project_name;
+mod editable_elsewhere;
 mod edits;
+mod environments;
 mod finding;
+mod incompatible_call;
 mod index_undefined;
+mod installed_differs;
 mod markers;
 mod member_glob_empty;
 mod member_without_workspace_source;
@@ -35,6 +40,7 @@ mod source_not_member;
 mod source_violates_specifier;
 mod source_without_requirement;
 mod sources;
+mod stale_copy;
 mod submodule_drift;
 mod submodule_uninitialized;
 mod suppression;

@@ -2,13 +2,13 @@
 
 use super::{
     Context, Finding, Severity, cross_location_import, dependency_confusion, dependency_cycle,
-    dev_only_dependency, duplicate_project_name, index_undefined, member_glob_empty,
-    member_without_workspace_source, missing_source_path, missing_symbol, mixed_strategies, parse_error,
-    path_leaves_repository, pins_differ, private_import, shadowed_module, shared_imports_location,
-    source_lost_on_publish, source_marker_gap, source_name_mismatch, source_not_member,
-    source_violates_specifier, source_without_requirement, submodule_drift, submodule_uninitialized,
-    transitive_dependency, undeclared_dependency, unknown_extra, unresolved_import, unused_dependency,
-    unused_suppression,
+    dev_only_dependency, duplicate_project_name, editable_elsewhere, incompatible_call, index_undefined,
+    installed_differs, member_glob_empty, member_without_workspace_source, missing_source_path,
+    missing_symbol, mixed_strategies, parse_error, path_leaves_repository, pins_differ, private_import,
+    shadowed_module, shared_imports_location, source_lost_on_publish, source_marker_gap,
+    source_name_mismatch, source_not_member, source_violates_specifier, source_without_requirement,
+    stale_copy, submodule_drift, submodule_uninitialized, transitive_dependency, undeclared_dependency,
+    unknown_extra, unresolved_import, unused_dependency, unused_suppression,
 };
 use crate::text::nearest;
 
@@ -53,7 +53,10 @@ const RULES: &[Rule] = &[
     dependency_cycle::RULE,
     dev_only_dependency::RULE,
     duplicate_project_name::RULE,
+    editable_elsewhere::RULE,
+    incompatible_call::RULE,
     index_undefined::RULE,
+    installed_differs::RULE,
     member_glob_empty::RULE,
     member_without_workspace_source::RULE,
     missing_source_path::RULE,
@@ -71,6 +74,7 @@ const RULES: &[Rule] = &[
     source_not_member::RULE,
     source_violates_specifier::RULE,
     source_without_requirement::RULE,
+    stale_copy::RULE,
     submodule_drift::RULE,
     submodule_uninitialized::RULE,
     transitive_dependency::RULE,
@@ -101,11 +105,13 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 15] = [
+    const NO_RULES: [&str; 17] = [
         "absent",
+        "availability",
         "context",
         "diagnostic",
         "edits",
+        "environments",
         "finding",
         "markers",
         "mentions",

@@ -13,7 +13,8 @@ pub mod layout;
 mod lookup;
 mod record;
 pub mod shelves;
+pub mod store;
 
 pub use cache::Cache;
-pub use environment::{Environment, find_environment};
+pub use environment::{Environment, FoundBy, Installed, Surroundings};
 pub use lookup::{Found, find_in};

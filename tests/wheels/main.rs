@@ -16,7 +16,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crossloc::manifest::{DistributionName, ManifestKind, Setuptools, read};
 use crossloc::python::ModuleName;
 use crossloc::source::Found;
-use crossloc::source::environment::Environment;
+use crossloc::source::environment::{Environment, FoundBy};
 use crossloc::source::layout::{Layout, layout};
 use crossloc::vfs::{FileId, Files};
 
@@ -145,7 +145,7 @@ fn lead(case: &Case, dir: &Utf8Path, environment: &Utf8Path) -> Vec<String> {
         return Vec::new();
     }
     let shipped = layout_of(&files, case, dir).modules(&files);
-    let Some(environment) = Environment::at(&files, environment) else {
+    let Some(environment) = Environment::at(&files, environment, FoundBy::Folder) else {
         return vec!["the editable install is no environment".to_owned()];
     };
     let misled = shipped.into_iter().filter_map(|(module, file)| {
