@@ -1,6 +1,7 @@
 //! The rules: one file each, whose doc comment is its page in the manual.
 
 mod absent;
+mod broken_namespace;
 mod context;
 mod cross_location_import;
 mod dependency_confusion;
@@ -15,9 +16,11 @@ mod markers;
 mod member_glob_empty;
 mod member_without_workspace_source;
 mod mentions;
+mod missing_extra;
 mod missing_source_path;
 mod missing_symbol;
 mod mixed_strategies;
+mod module_not_packaged;
 mod needles;
 mod parse_error;
 mod path_leaves_repository;
@@ -36,7 +39,9 @@ mod source_violates_specifier;
 mod source_without_requirement;
 mod sources;
 mod submodule_drift;
+mod submodule_undeclared;
 mod submodule_uninitialized;
+mod submodules_differ;
 mod suppression;
 mod transitive_dependency;
 mod undeclared_dependency;
