@@ -42,7 +42,7 @@
 
 use std::sync::Arc;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::registry::Rule;
@@ -96,8 +96,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             }
         }
         found.extend(regular.iter().filter_map(|(project, file)| {
-            let hidden = |(other, dir): &&Part| {
-                is_hidden(context, project, &module, other, dir) && meet(context, project, other)
+            let hidden = |(other, _): &&Part| {
+                is_hidden(context, project, &module, other) && meet(context, project, other)
             };
             let parts: Vec<Part> = parts.iter().filter(hidden).cloned().collect();
             tell(context, &module, file, &parts)
@@ -129,23 +129,18 @@ fn below(context: &Context<'_>, module: &ModuleName, parts: &[Part]) -> Vec<(Mod
 
 /// Whether a part holds anything that `one`, whose package is regular, does not look for elsewhere: a package below that
 /// extends its path is looked for in all folders.
-fn is_hidden(
-    context: &Context<'_>,
-    one: &Project,
-    module: &ModuleName,
-    other: &Project,
-    dir: &Utf8Path,
-) -> bool {
+fn is_hidden(context: &Context<'_>, one: &Project, module: &ModuleName, other: &Project) -> bool {
     let files = &context.workspace.files;
-    let listing = files.list(dir);
-    let packages = listing.dirs().filter(|name| is_identifier(name) && !is_around(name));
-    let mut shipped =
-        packages.map(|name| module.child(name)).filter(|child| other.layout.ships(files, child));
-    listing.files().any(|name| name.ends_with(".py"))
-        || shipped.any(|child| match one.layout.find(files, &child) {
-            Some(Found::Module(_)) => regular_package(context, one, child.as_str()).is_some(),
-            _ => true,
-        })
+    let depth = module.segments().count();
+    let shipped = other.layout.modules(files);
+    let below = shipped.iter().filter(|(shipped, _)| shipped != module && shipped.starts_with(module));
+    let mut children = below.filter_map(|(shipped, _)| Some(module.child(shipped.segments().nth(depth)?)));
+    children.any(|child| match one.layout.find(files, &child) {
+        Some(Found::Module(file)) if file.file_name() == "__init__.py" => {
+            regular_package(context, one, child.as_str()).is_some()
+        }
+        _ => true,
+    })
 }
 
 /// Whether some project gets both: then they are on one path.
