@@ -4,6 +4,7 @@
 //! One file here is one format. All fill the same [`Manifest`], so that a project is the sum of its manifests,
 //! whoever wrote them.
 
+mod core_metadata;
 mod dagster;
 mod gitmodules;
 mod keyed;
@@ -16,6 +17,7 @@ mod name;
 mod pipfile;
 mod pixi;
 mod pyproject;
+mod ranges;
 mod requirement;
 mod requirements;
 mod setup_cfg;
@@ -38,6 +40,7 @@ pub use model::{
     Setuptools, Source, SourceEntry, SourceKind, Submodule, UvBuild, UvSettings, UvWorkspace, Version,
 };
 pub use name::DistributionName;
+pub use ranges::{admit_nothing, is_open_above, lower_bound, representatives};
 pub use specifier::{parse_version, specifier_admits};
 
 use crate::text::{Spanned, TextRange};
@@ -55,9 +58,15 @@ pub fn kind_of(path: &Utf8Path) -> Option<ManifestKind> {
         "workspace.yaml" | "workspace.yml" => ManifestKind::WorkspaceYaml,
         "dagster_cloud.yaml" | "dagster_cloud.yml" | "build.yaml" | "build.yml" => ManifestKind::DagsterCloud,
         "dg.toml" => ManifestKind::DgToml,
+        "PKG-INFO" => ManifestKind::CoreMetadata,
+        "METADATA" if is_in_dist_info(path) => ManifestKind::CoreMetadata,
         _ if is_requirements_file(path, name) => ManifestKind::Requirements,
         _ => return None,
     })
+}
+
+fn is_in_dist_info(path: &Utf8Path) -> bool {
+    path.parent().and_then(Utf8Path::file_name).is_some_and(|folder| folder.ends_with(".dist-info"))
 }
 
 fn is_requirements_file(path: &Utf8Path, name: &str) -> bool {
@@ -97,6 +106,7 @@ fn read_format(kind: ManifestKind, text: &str) -> Manifest {
         ManifestKind::Gitmodules => gitmodules::read(text),
         ManifestKind::WorkspaceYaml => locations::read_workspace(text),
         ManifestKind::DagsterCloud => locations::read_cloud(text),
+        ManifestKind::CoreMetadata => core_metadata::read(text),
     }
 }
 

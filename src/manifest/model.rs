@@ -28,6 +28,9 @@ pub enum ManifestKind {
     DagsterCloud,
     /// `dg.toml`.
     DgToml,
+    /// `METADATA` in a `*.dist-info` folder, `PKG-INFO`: what a build says of a distribution. Never one of the manifests
+    /// that people write, so that no rule speaks of it.
+    CoreMetadata,
 }
 
 /// One manifest, as far as it could be read.
@@ -57,6 +60,9 @@ pub struct Manifest {
     pub sources: Vec<Source>,
     /// `[[tool.uv.index]]`.
     pub indexes: Vec<Index>,
+    /// Folders and pages that hold archives: uv's `find-links`, a requirements file's `--find-links`; relative to the
+    /// manifest's folder.
+    pub find_links: Vec<Spanned<String>>,
     /// `[tool.uv.workspace]`.
     pub workspace: Option<UvWorkspace>,
     /// What else of `[tool.uv]` a lock is made from.
@@ -183,8 +189,10 @@ pub enum Group {
     Build,
     /// A pixi feature or hatch environment by name, not part of the distribution.
     Environment(String),
-    /// A constraint or override: it requires nothing.
+    /// A constraint: it requires nothing, and narrows what is required elsewhere.
     Constraint,
+    /// uv's `override-dependencies`: it requires nothing, and replaces what is required elsewhere.
+    Override,
 }
 
 /// An entry of `[tool.uv.sources]`.
@@ -563,6 +571,7 @@ impl Manifest {
             extras: Vec::new(),
             sources: Vec::new(),
             indexes: Vec::new(),
+            find_links: Vec::new(),
             workspace: None,
             uv: UvSettings::default(),
             groups: Vec::new(),

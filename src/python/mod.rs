@@ -8,13 +8,16 @@
 mod docstring;
 mod extract;
 mod fingerprint;
+mod fit;
 mod name;
 mod parse;
 mod summary;
+mod syntax;
 
 use crate::text::{TextRange, offset};
 use crate::vfs::Derivation;
 
+pub use fit::{Misfit, Slot, fit};
 pub use name::{ModuleName, Name, is_identifier};
 pub use parse::{SyntaxTree, parse_limit};
 pub use summary::{
@@ -23,6 +26,7 @@ pub use summary::{
     ModuleGetattr, ModuleSummary, Parameter, ParameterKind, Scope, ScopeId, ScopeKind, Spans, StringModule,
     Token, ValueVia, Variable,
 };
+pub use syntax::Feature;
 
 /// The summary of a text, parsed from its beginning; no tree is kept.
 pub fn summarize(text: &str) -> ModuleSummary {

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use super::{Name, SyntaxTree};
+use super::{Feature, Name, Slot, SyntaxTree};
 use crate::text::TextRange;
 
 macro_rules! ids {
@@ -61,6 +61,8 @@ pub struct ModuleSummary {
     pub comments: Vec<Comment>,
     /// Where the text does not parse: ERROR and MISSING nodes, outermost only, source order.
     pub errors: Vec<TextRange>,
+    /// The newest syntax, and the first place of it. Files with errors may have any.
+    pub newest_syntax: Option<(Feature, TextRange)>,
     /// A hash of what other files can see: names, kinds, signatures, bases, annotations, values that decide a type,
     /// imports at module and class level, `__all__`. Free of positions and of function bodies.
     pub fingerprint: u64,
@@ -125,6 +127,8 @@ pub struct Import {
     pub guarded: bool,
     /// Inside a function body.
     pub local: bool,
+    /// Under an `if` (or its `else`) that asks for `sys.version_info`.
+    pub for_version: bool,
 }
 
 /// The form of an import.
@@ -246,6 +250,9 @@ pub struct Function {
     pub decorators: SmallVec<[ExpressionId; 1]>,
     /// `async def`.
     pub is_async: bool,
+    /// The call that warns of a deprecation each time the function runs: `warnings.warn("…", DeprecationWarning)` as a
+    /// statement of its body, not of a branch in it.
+    pub warning: Option<ExpressionId>,
 }
 
 /// One parameter.
@@ -283,8 +290,10 @@ pub enum ParameterKind {
 pub struct Class {
     /// Its body's scope, which holds the members.
     pub scope: ScopeId,
-    /// The bases, in order; keywords such as `metaclass=` are not among them.
+    /// The bases, in order; `*more` is an [`Expression::Starred`].
     pub bases: SmallVec<[ExpressionId; 2]>,
+    /// `metaclass=M`, `total=False`; without a name, what `**more` holds.
+    pub keywords: Vec<(Option<Name>, ExpressionId)>,
     /// The decorators, top to bottom.
     pub decorators: SmallVec<[ExpressionId; 1]>,
 }
@@ -343,6 +352,8 @@ pub enum Expression {
     String(Option<Box<str>>),
     /// `None`.
     None,
+    /// `True` or `False`.
+    Boolean(bool),
     /// Anything else. Its parts are in the arena all the same.
     Other,
 }
@@ -425,6 +436,13 @@ impl Scope {
     /// The scope of a module, still without bindings.
     pub(super) fn module(range: TextRange) -> Self {
         Self { kind: ScopeKind::Module, parent: None, range, bindings: FxHashMap::default() }
+    }
+}
+
+impl Parameter {
+    /// What binding arguments needs to know of it.
+    pub fn slot(&self) -> Slot<'_> {
+        Slot { name: &self.name, kind: self.kind, required: self.default.is_none() }
     }
 }
 

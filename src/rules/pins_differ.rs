@@ -42,7 +42,8 @@ use pep440_rs::{Operator, Version, VersionSpecifiers};
 
 use super::registry::Rule;
 use super::{Context, Finding, Severity, edits};
-use crate::manifest::{DistributionName, Group, SourceKind, parse_version, specifier_admits};
+use crate::manifest::{DistributionName, Group, SourceKind, representatives, specifier_admits};
+use crate::source::git::tag_version;
 use crate::workspace::{Dependency, Place, Project, Provision};
 
 /// The rule.
@@ -88,7 +89,7 @@ impl Taking {
     }
 }
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
+pub(super) fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut by_name: BTreeMap<DistributionName, Vec<Taking>> = BTreeMap::new();
     for (who, project) in locations(context) {
         let mut own: BTreeMap<&DistributionName, Vec<Taking>> = BTreeMap::new();
@@ -109,7 +110,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 /// The projects of code locations, each once, with the location's name.
-fn locations(context: &Context<'_>) -> BTreeMap<String, Arc<Project>> {
+pub(super) fn locations(context: &Context<'_>) -> BTreeMap<String, Arc<Project>> {
     let mut found: BTreeMap<String, Arc<Project>> = BTreeMap::new();
     for location in context.workspace.locations().iter() {
         let project = location.project.as_ref().and_then(|dir| context.workspace.project_at(dir));
@@ -135,7 +136,7 @@ fn taking(context: &Context<'_>, who: &str, dependency: &Dependency) -> Option<T
             };
             (place, admits)
         }
-        Provision::Git => {
+        Provision::Git(_) => {
             let (place, version) = tag(context, dependency)?;
             (place, Admits::Exactly(version))
         }
@@ -147,7 +148,7 @@ fn taking(context: &Context<'_>, who: &str, dependency: &Dependency) -> Option<T
 }
 
 /// The only version that specifiers admit.
-fn exact(specifiers: &VersionSpecifiers) -> Option<Version> {
+pub(super) fn exact(specifiers: &VersionSpecifiers) -> Option<Version> {
     let [only] = specifiers.as_ref() else { return None };
     matches!(only.operator(), Operator::Equal | Operator::ExactEqual).then(|| only.version().clone())
 }
@@ -166,21 +167,10 @@ fn tag(context: &Context<'_>, dependency: &Dependency) -> Option<(Place, Version
         }
     };
     let SourceKind::Git { reference: Some(reference), .. } = entry.kind else { return None };
-    let version = tag_version(&reference.value, &dependency.name)?;
+    let configuration = context.workspace.configuration();
+    let form = configuration.config.tags.get(&dependency.name).map(|form| form.value.as_str());
+    let version = tag_version(&reference.value, &dependency.name, form)?;
     Some((Place { file: source.file.clone(), range: reference.range }, version))
-}
-
-/// `v0.1.3`, `0.1.3`, `shared-0.1.3`, `shared-v0.1.3`, `shared/v0.1.3`, `shared@0.1.3`, `shared==0.1.3`. A commit's name
-/// may look like a number and is none.
-fn tag_version(tag: &str, name: &DistributionName) -> Option<Version> {
-    let lowered = tag.to_ascii_lowercase();
-    let own = [name.as_str().to_owned(), name.as_module()];
-    let behind = own.iter().find_map(|own| lowered.strip_prefix(own.as_str()));
-    let behind =
-        behind.and_then(|rest| ["-", "/", "@", "=="].iter().find_map(|mark| rest.strip_prefix(mark)));
-    let text = behind.unwrap_or(&lowered);
-    let text = text.strip_prefix('v').unwrap_or(text);
-    text.contains('.').then(|| parse_version(text))?
 }
 
 fn judge(name: &DistributionName, takings: &[Taking]) -> Vec<Finding> {
@@ -218,7 +208,11 @@ fn against_pin(name: &DistributionName, taking: &Taking, newest: &Taking) -> Opt
 
 /// Ranges that no version fits: those that have none in common with the range that begins highest.
 fn ranges(name: &DistributionName, takings: &[Taking]) -> Vec<Finding> {
-    let Some(candidates) = candidates(takings) else { return Vec::new() };
+    let ranges = takings.iter().filter_map(|taking| match &taking.admits {
+        Admits::Range(range) => Some(range),
+        Admits::Exactly(_) => None,
+    });
+    let candidates = representatives(ranges);
     let lowest = |taking: &Taking| candidates.iter().find(|version| taking.admits(version)).cloned();
     let highest = takings
         .iter()
@@ -243,31 +237,6 @@ fn ranges(name: &DistributionName, takings: &[Taking]) -> Vec<Finding> {
         .collect()
 }
 
-/// Versions that stand for all others, sorted: each one mentioned, one right behind it, and the lowest of all. `None`
-/// where pre-releases are mentioned, between which there is no telling what exists.
-fn candidates(takings: &[Taking]) -> Option<Vec<Version>> {
-    let mut found = vec![Version::new([0])];
-    for taking in takings {
-        let Admits::Range(range) = &taking.admits else { continue };
-        for specifier in range.iter() {
-            let version = specifier.version();
-            if version.any_prerelease() || version.is_post() || version.is_local() {
-                return None;
-            }
-            let mut behind: Vec<u64> = version.release().to_vec();
-            behind.resize(behind.len().max(4) + 1, 0);
-            if let Some(last) = behind.last_mut() {
-                *last = 1;
-            }
-            found.push(version.clone());
-            found.push(Version::new(behind).with_epoch(version.epoch()));
-        }
-    }
-    found.sort();
-    found.dedup();
-    Some(found)
-}
-
 #[cfg(test)]
 mod tests {
     use std::str::FromStr;
@@ -279,26 +248,6 @@ mod tests {
     use crate::vfs::FileId;
 
     #[test]
-    fn tags_name_versions() {
-        let name = DistributionName::new("acme-shared").unwrap();
-        for (tag, expected) in [
-            ("v0.1.3", Some("0.1.3")),
-            ("0.1.3", Some("0.1.3")),
-            ("acme-shared-v0.1.3", Some("0.1.3")),
-            ("acme_shared/0.1.3", Some("0.1.3")),
-            ("acme-shared==0.1.3", Some("0.1.3")),
-            ("Acme-Shared@V1.0rc1", Some("1.0rc1")),
-            ("main", None),
-            ("1234567", None),
-            ("step-27.5.7-32", None),
-            ("other-0.1.3", None),
-        ] {
-            let found = tag_version(tag, &name).map(|version| version.to_string());
-            assert_eq!(found.as_deref(), expected, "{tag}");
-        }
-    }
-
-    #[test]
     fn ranges_are_apart_where_no_version_lies_between() {
         let name = DistributionName::new("acme-shared").unwrap();
         for (texts, expected) in [
@@ -308,7 +257,7 @@ mod tests {
             (&["~=1.4.2", ">=1.4"], &[]),
             (&["==1.2.*", "==1.3.*"], &["==1.2.*"]),
             (&[">=2", "<1", "<3"], &["<1"]),
-            (&["<0.5b0", ">=0.5b0"], &[]),
+            (&["<0.5b0", ">=0.5b0"], &["<0.5b0"]),
             (&["<1,>2", "<1"], &[]),
             (&[">=1"], &[]),
         ] {

@@ -1,11 +1,7 @@
 //! All rules by name: what is on by default, how bad it is, and the page in the manual.
 
 use super::{
-    Context, Finding, Severity, cross_location_import, dev_only_dependency, missing_source_path,
-    missing_symbol, parse_error, pins_differ, private_import, shadowed_module, shared_imports_location,
-    source_name_mismatch, source_not_member, source_violates_specifier, source_without_requirement,
-    submodule_drift, submodule_uninitialized, transitive_dependency, undeclared_dependency,
-    unresolved_import, unused_dependency, unused_suppression,
+    Context, Finding, Severity, cross_location_import, dependency_confusion, dependency_cycle, dev_only_dependency, duplicate_project_name, incompatible_call, index_undefined, member_glob_empty, member_without_workspace_source, missing_source_path, missing_symbol, mixed_strategies, parse_error, path_leaves_repository, pins_differ, private_import, shadowed_module, shared_imports_location, source_lost_on_publish, source_marker_gap, source_name_mismatch, source_not_member, source_violates_specifier, source_without_requirement, submodule_drift, submodule_uninitialized, transitive_dependency, undeclared_dependency, unknown_extra, unresolved_import, unused_dependency, unused_suppression,
 };
 use crate::text::nearest;
 
@@ -46,14 +42,25 @@ impl Rule {
 /// One line for each rule, sorted by name.
 const RULES: &[Rule] = &[
     cross_location_import::RULE,
+    dependency_confusion::RULE,
+    dependency_cycle::RULE,
     dev_only_dependency::RULE,
+    duplicate_project_name::RULE,
+    incompatible_call::RULE,
+    index_undefined::RULE,
+    member_glob_empty::RULE,
+    member_without_workspace_source::RULE,
     missing_source_path::RULE,
     missing_symbol::RULE,
+    mixed_strategies::RULE,
     parse_error::RULE,
+    path_leaves_repository::RULE,
     pins_differ::RULE,
     private_import::RULE,
     shadowed_module::RULE,
     shared_imports_location::RULE,
+    source_lost_on_publish::RULE,
+    source_marker_gap::RULE,
     source_name_mismatch::RULE,
     source_not_member::RULE,
     source_violates_specifier::RULE,
@@ -62,6 +69,7 @@ const RULES: &[Rule] = &[
     submodule_uninitialized::RULE,
     transitive_dependency::RULE,
     undeclared_dependency::RULE,
+    unknown_extra::RULE,
     unresolved_import::RULE,
     unused_dependency::RULE,
     unused_suppression::RULE,
@@ -87,22 +95,7 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 14] = [
-        "absent",
-        "context",
-        "diagnostic",
-        "edits",
-        "finding",
-        "mentions",
-        "mod",
-        "needles",
-        "registry",
-        "relations",
-        "selection",
-        "sources",
-        "suppression",
-        "uses",
-    ];
+    const NO_RULES: [&str; 16] = ["absent", "availability", "context", "diagnostic", "edits", "finding", "markers", "mentions", "mod", "needles", "registry", "relations", "selection", "sources", "suppression", "uses"];
 
     #[test]
     fn the_folder_and_the_registry_agree() {

@@ -104,7 +104,7 @@ fn of_project(context: &Context<'_>, project: &Arc<Project>) -> Vec<Finding> {
 fn provider(context: &Context<'_>, dependency: &Dependency) -> Option<Arc<Project>> {
     let found = match &dependency.provision {
         Provision::Live { dir, .. } => context.workspace.project_at(dir)?,
-        Provision::Registry | Provision::Git => {
+        Provision::Registry | Provision::Git(_) => {
             let mut named = context.workspace.projects_named(&dependency.name);
             let found = named.pop()?;
             named.is_empty().then_some(found)?

@@ -25,7 +25,7 @@ const SHARDS: usize = 16;
 /// the slowest in use, FAT's, ticks every two seconds.
 const TICK: Duration = Duration::from_secs(2);
 /// Changed with the form of the entries.
-const FORM: &str = "crossloc index 1";
+const FORM: &str = "crossloc index 2";
 
 /// The entries of one workspace, from earlier runs and from this one.
 pub struct Cache {

@@ -8,6 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use parking_lot::{Mutex, RwLock};
 use rustc_hash::{FxHashMap, FxHasher};
 
+use super::mounts::Mounted;
 use super::{Disk, EntryKind, FileId, Listing, ReadError, SourceTree, Stamp, split};
 use crate::text::{Document, LineIndex, TextChange};
 
@@ -73,7 +74,7 @@ type Shard<K, V> = Arc<RwLock<FxHashMap<K, V>>>;
 /// A revision: cheap to clone, consistent to read, shared between threads.
 #[derive(Clone)]
 pub struct Files {
-    tree: Arc<dyn SourceTree>,
+    tree: Arc<Mounted>,
     cells: Vec<Shard<FileId, Arc<Cell>>>,
     /// Keyed by the folder's path as text, which hashes and compares faster than as a path.
     listings: Vec<Shard<Box<str>, Arc<Listing>>>,
@@ -89,6 +90,10 @@ impl Default for Files {
 impl Files {
     /// A first revision over a tree; nothing is read yet.
     pub fn new(tree: Arc<dyn SourceTree>) -> Self {
+        Self::over(Arc::new(Mounted::new(tree)))
+    }
+
+    fn over(tree: Arc<Mounted>) -> Self {
         let shards = || (0..SHARDS).map(|_| Arc::default()).collect();
         Self {
             tree,
@@ -96,6 +101,17 @@ impl Files {
             listings: (0..SHARDS).map(|_| Arc::default()).collect(),
             open: Arc::default(),
         }
+    }
+
+    /// Makes a tree that never changes answer for the paths below `root`, in this revision and all that come of it. The
+    /// first tree at a root stays.
+    pub fn mount(&self, root: &Utf8Path, tree: Arc<dyn SourceTree>) {
+        self.tree.add(root, tree);
+    }
+
+    /// The root of the mounted tree that a path is or lies in; none for what is on disk.
+    pub fn mount_of(&self, path: &Utf8Path) -> Option<Utf8PathBuf> {
+        self.tree.root_of(path)
     }
 
     /// A file's text, read on first use and the same ever after in this revision.
@@ -194,7 +210,7 @@ impl Files {
         let Some((dir, name)) = split(path) else {
             return path.parent().is_none().then_some(EntryKind::Dir);
         };
-        self.list(dir).kind(name).or_else(|| {
+        self.list(dir).kind(name).or_else(|| self.tree.kind_of_root(path)).or_else(|| {
             let open = !self.open.is_empty() && self.open.contains_key(&FileId::new(path));
             open.then_some(EntryKind::File)
         })
@@ -266,7 +282,7 @@ impl Files {
 
     /// The revision in which anything may have changed on disk: only the documents an editor holds are known.
     pub fn with_everything_changed(&self) -> Self {
-        let fresh = Self::new(self.tree.clone());
+        let fresh = Self::over(self.tree.clone());
         self.open.iter().fold(fresh, |files, (file, document)| {
             files.with_document(file, Document::clone(document), Vec::new())
         })

@@ -5,6 +5,7 @@
 
 mod cells;
 mod disk;
+mod mounts;
 mod walk;
 
 use std::fmt;
@@ -22,9 +23,9 @@ pub const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
 
 /// A file's name: its absolute path, without `.` or `..`, symbolic links unresolved.
 ///
-/// Which [`SourceTree`] answers for the path is decided by [`Files`]: the disk, today. A tree that is no folder
-/// on disk (a commit, an archive) is mounted at the place in crossloc's cache where its files are written when a
-/// client has to open one, so that a path is a file's one name everywhere.
+/// Which [`SourceTree`] answers for the path is decided by [`Files`]: the disk, or a tree that is no folder on disk (a
+/// commit, an archive) and is mounted at the place in crossloc's cache where its files are written when a client has
+/// to open one, so that a path is a file's one name everywhere.
 #[derive(Clone, PartialOrd, Ord)]
 pub struct FileId(Arc<Utf8Path>);
 

@@ -44,11 +44,22 @@ pub enum Provision {
     /// An archive on disk.
     Archive(Utf8PathBuf),
     /// A git repository.
-    Git,
+    Git(GitSource),
     /// An archive's URL.
     Url,
     /// An index: the default, or a named one.
     Registry,
+}
+
+/// A git source as declared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GitSource {
+    /// The URL as written.
+    pub url: String,
+    /// Tag, revision or branch, with its place; none for whatever the default branch holds.
+    pub reference: Option<(String, Place)>,
+    /// The folder of the project inside.
+    pub subdirectory: Option<String>,
 }
 
 /// How shared code is shared, as reports name it.
@@ -60,15 +71,32 @@ pub enum Strategy {
     Workspace,
     /// In a git submodule.
     Submodule,
+    /// A commit of a git repository.
+    Git,
+    /// A version from a package index.
+    Registry,
 }
 
 impl Strategy {
+    /// The strategy by which something is taken; none where it cannot be.
+    pub fn of(provision: &Provision) -> Option<Self> {
+        match provision {
+            Provision::Live { strategy, .. } => Some(*strategy),
+            Provision::Git(_) => Some(Self::Git),
+            Provision::Registry | Provision::Url => Some(Self::Registry),
+            Provision::Archive(_) => Some(Self::Path),
+            Provision::NoFolder(_) | Provision::NoProject(_) | Provision::NotMember(_) => None,
+        }
+    }
+
     /// The word of the JSON interface.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Path => "path",
             Self::Workspace => "workspace",
             Self::Submodule => "submodule",
+            Self::Git => "git",
+            Self::Registry => "registry",
         }
     }
 }
@@ -88,7 +116,7 @@ impl Workspace {
             let requirement = &declared.value;
             let name = requirement.name.value.clone();
             if project.distribution() == Some(&name)
-                || matches!(requirement.group, Group::Constraint | Group::Build)
+                || matches!(requirement.group, Group::Constraint | Group::Override | Group::Build)
             {
                 continue;
             }
@@ -199,7 +227,12 @@ impl Workspace {
                     None => Provision::NotMember(Some(root.dir.clone())),
                 }
             }
-            SourceKind::Git { .. } => Provision::Git,
+            SourceKind::Git { url, reference, subdirectory } => {
+                let place = |range| Place { file: file.clone(), range };
+                let reference = reference.as_ref().map(|found| (found.value.clone(), place(found.range)));
+                let (url, subdirectory) = (url.value.clone(), subdirectory.clone());
+                Provision::Git(GitSource { url, reference, subdirectory })
+            }
             SourceKind::Url(_) => Provision::Url,
             SourceKind::Index(_) => Provision::Registry,
         })

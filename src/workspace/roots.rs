@@ -18,6 +18,10 @@ impl Workspace {
     /// one that holds it), else a folder with `crossloc.toml` or a uv workspace, else the opened folder, else `dir`.
     pub fn boundary(&self, dir: &Utf8Path) -> Utf8PathBuf {
         self.structure.boundaries.get(dir.as_str(), || {
+            // What is mounted knows of nothing around it.
+            if let Some(root) = self.files.mount_of(dir) {
+                return root;
+            }
             let home = std::env::var("HOME").ok().map(Utf8PathBuf::from);
             let mut outermost = None;
             for ancestor in dir.ancestors() {
@@ -118,7 +122,7 @@ impl Workspace {
     }
 
     /// The folders below `base` that a glob names, segment by segment, so that only matching folders are listed.
-    pub(super) fn expand(&self, base: &Utf8Path, pattern: &str) -> Vec<Utf8PathBuf> {
+    pub fn expand(&self, base: &Utf8Path, pattern: &str) -> Vec<Utf8PathBuf> {
         let mut found = vec![base.to_owned()];
         for segment in pattern.split('/').filter(|segment| !segment.is_empty() && *segment != ".") {
             let mut next = Vec::new();

@@ -15,6 +15,7 @@
 #![allow(clippy::string_slice, clippy::indexing_slicing, reason = "test code may fail loudly")]
 
 mod compare;
+mod history;
 mod parse;
 mod run;
 

@@ -13,8 +13,23 @@ pub struct Fixture {
     pub files: Vec<File>,
     /// In the order of the text.
     pub marks: Vec<Mark>,
+    /// `#! tag` lines, in the order of the text.
+    pub tags: Vec<Tag>,
     /// Where `$0` stood: file, 0-based line, 0-based column in characters.
     pub cursor: Option<(usize, u32, u32)>,
+}
+
+/// A line `#! tag DIR NAME`: what stands above it below the folder is committed and tagged in a repository there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag {
+    /// Relative to the root.
+    pub dir: String,
+    /// The tag.
+    pub name: String,
+    /// How many sections stand above.
+    pub files: usize,
+    /// The fixture's line.
+    pub written: usize,
 }
 
 /// One `#- path` section.
@@ -87,6 +102,8 @@ pub fn parse(text: &str) -> Result<Fixture, Vec<Problem>> {
     for (number, line) in text.lines().enumerate() {
         let result = if let Some(header) = line.strip_prefix("#- ") {
             add_file(&mut fixture, number, header)
+        } else if let Some(rest) = line.strip_prefix("#! tag ") {
+            add_tag(&mut fixture, number, rest)
         } else if fixture.files.is_empty() {
             add_directive(&mut fixture, line)
         } else if let Some((start, end, labels)) = mark(line) {
@@ -103,7 +120,8 @@ pub fn parse(text: &str) -> Result<Fixture, Vec<Problem>> {
 fn add_file(fixture: &mut Fixture, number: usize, header: &str) -> Result<(), String> {
     let mut words = header.split_whitespace();
     let path = words.next().ok_or("a section needs a path")?;
-    let path_taken = fixture.files.iter().any(|file| file.path == path.trim_end_matches('/'));
+    let since = fixture.tags.iter().rfind(|tag| is_below(path, &tag.dir)).map_or(0, |tag| tag.files);
+    let path_taken = fixture.files.iter().skip(since).any(|file| file.path == path.trim_end_matches('/'));
     if path_taken {
         return Err(format!("`{path}` is given twice"));
     }
@@ -128,6 +146,32 @@ fn add_file(fixture: &mut Fixture, number: usize, header: &str) -> Result<(), St
     }
     fixture.files.push(file);
     Ok(())
+}
+
+/// Sections below the folder may be given anew behind a tag.
+fn add_tag(fixture: &mut Fixture, written: usize, rest: &str) -> Result<(), String> {
+    let (dir, name) = rest.split_once(' ').ok_or("`#! tag` needs a folder and a name")?;
+    let known = fixture.files.iter().any(|file| is_below(&file.path, dir));
+    if !known {
+        return Err(format!("nothing is written below `{dir}` yet"));
+    }
+    let files = fixture.files.len();
+    fixture.tags.push(Tag { dir: dir.to_owned(), name: name.trim().to_owned(), files, written });
+    Ok(())
+}
+
+fn is_below(path: &str, dir: &str) -> bool {
+    dir == "." || path.strip_prefix(dir).is_some_and(|rest| rest.starts_with('/'))
+}
+
+impl Fixture {
+    /// The tag that keeps a section's text, where a later section replaces it.
+    pub fn kept_by(&self, file: usize) -> Option<&Tag> {
+        let path = &self.files.get(file)?.path;
+        let replaced = self.files.iter().skip(file + 1).any(|later| later.path == *path);
+        let after = self.tags.iter().find(|tag| tag.files > file && is_below(path, &tag.dir));
+        after.filter(|_| replaced)
+    }
 }
 
 fn add_directive(fixture: &mut Fixture, line: &str) -> Result<(), String> {

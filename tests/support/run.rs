@@ -10,6 +10,7 @@ use crossloc::text::{Encoding, LineColumn, TextRange, offset};
 use crossloc::vfs::{FileId, Files, relative};
 use crossloc::workspace::Workspace;
 
+use super::history::{History, path_of};
 use super::parse::{File, Fixture, Form, Label, Mark, parse};
 use super::{Problem, compare};
 
@@ -59,16 +60,16 @@ pub fn problems_of(text: &str, expected: &Expected<'_>, answers: Answers) -> Vec
         Ok(Ok(root)) => root,
         other => return vec![Problem::new(0, format!("{other:?}"))],
     };
-    for file in &fixture.files {
-        if let Err(error) = write(&root, file) {
-            return vec![Problem::new(file.header, error.to_string())];
-        }
-    }
+    let history = match History::write(&root, &fixture) {
+        Ok(history) => history,
+        Err(problem) => return vec![problem],
+    };
     let folders = match fixture.folders.as_slice() {
         [] => vec![root.clone()],
         folders => folders.iter().map(|folder| root.join(folder)).collect(),
     };
-    let asked = Asked { root, workspace: Workspace::new(Files::default(), folders), fixture, answers };
+    let workspace = Workspace::new(Files::default(), folders);
+    let asked = Asked { root, workspace, fixture, history, answers };
     let findings = (answers.check)(&asked.workspace);
     let mut problems = asked.definitions();
     problems.extend(asked.findings(&findings));
@@ -78,7 +79,8 @@ pub fn problems_of(text: &str, expected: &Expected<'_>, answers: Answers) -> Vec
     problems
 }
 
-fn write(root: &Utf8Path, file: &File) -> std::io::Result<()> {
+/// Writes one section's file.
+pub(super) fn write_file(root: &Utf8Path, file: &File) -> std::io::Result<()> {
     let path = root.join(&file.path);
     if file.form == Form::Dir {
         return std::fs::create_dir_all(path);
@@ -132,6 +134,7 @@ struct Asked {
     root: Utf8PathBuf,
     workspace: Workspace,
     fixture: Fixture,
+    history: History,
     answers: Answers,
 }
 
@@ -284,13 +287,14 @@ impl Asked {
 
     fn place_of(&self, mark: &Mark) -> Place {
         let column = |column| LineColumn { line: mark.line, column };
-        let path = self.fixture.files[mark.file].path.clone();
+        let path = path_of(&self.fixture, mark.file);
         Place { path, start: column(mark.start), end: column(mark.end) }
     }
 
     /// Lines and columns in the text that the workspace itself read, so that encodings and line ends do not matter.
     fn place(&self, file: &FileId, range: TextRange) -> Place {
-        let path = relative(file.path(), &self.root);
+        let named = self.history.name(&self.workspace.files, file.path());
+        let path = named.unwrap_or_else(|| relative(file.path(), &self.root));
         let Ok(source) = self.workspace.files.text(file) else {
             let start = LineColumn { line: 0, column: range.start };
             return Place { path, start, end: LineColumn { line: 0, column: range.end } };
@@ -303,7 +307,9 @@ impl Asked {
 
     /// The fixture's line in which a place is written, 0 for files the fixture does not hold.
     fn written_line(&self, place: &Place) -> usize {
-        let file = self.fixture.files.iter().find(|file| file.path == place.path);
+        let mut files = self.fixture.files.iter().enumerate();
+        let file =
+            files.find(|(index, _)| path_of(&self.fixture, *index) == place.path).map(|(_, file)| file);
         file.map_or(0, |file| file.lines.get(place.start.line as usize).copied().unwrap_or(file.header))
     }
 }

@@ -13,6 +13,7 @@ fn requirements(text: &str, manifest: &Manifest) -> Vec<String> {
             Group::Environment(name) => format!("env {name}"),
             Group::Build => "build".to_owned(),
             Group::Constraint => "constraint".to_owned(),
+            Group::Override => "override".to_owned(),
         };
         let source = found.source.as_ref().map_or(String::new(), |entry| source(text, &entry.kind));
         format!("{}|{specifier}|{group}|{source}", found.name.range.slice(text))

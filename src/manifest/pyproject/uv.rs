@@ -28,7 +28,7 @@ pub(super) fn read(tool: Table<'_>, manifest: &mut Manifest) {
     let lists = [
         ("dev-dependencies", Group::Group { name: "dev".to_owned(), optional: false }),
         ("constraint-dependencies", Group::Constraint),
-        ("override-dependencies", Group::Constraint),
+        ("override-dependencies", Group::Override),
     ];
     for (key, group) in lists {
         for text in uv.strings(key, &mut manifest.errors).unwrap_or_default() {
@@ -36,6 +36,8 @@ pub(super) fn read(tool: Table<'_>, manifest: &mut Manifest) {
         }
         manifest.uv.dev_dependencies |= key == "dev-dependencies" && uv.get(key).is_some();
     }
+    let links = uv.strings("find-links", &mut manifest.errors).unwrap_or_default();
+    manifest.find_links.extend(links.into_iter().map(Literal::spanned));
     for index in uv.list("index", &mut manifest.errors).unwrap_or_default() {
         // An index without a name can be named by no source.
         let Some(table) = index.as_table() else { continue };

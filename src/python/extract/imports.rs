@@ -141,6 +141,7 @@ impl<'t> Extractor<'t, '_> {
             type_checking: cx.type_checking,
             guarded: cx.guarded,
             local: cx.local,
+            for_version: cx.for_version,
         });
         self.state.summary.spans.imports.push(span);
     }

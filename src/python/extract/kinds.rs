@@ -58,7 +58,8 @@ named! {
         KeywordSeparator = "keyword_separator", PositionalSeparator = "positional_separator",
         String = "string", ConcatenatedString = "concatenated_string", None = "none",
         Parenthesized = "parenthesized_expression", KeywordPattern = "keyword_pattern",
-        SplatPattern = "splat_pattern", ClassPattern = "class_pattern", Integer = "integer", Float = "float",
+        SplatPattern = "splat_pattern", Match = "match_statement",
+        WithClause = "with_clause", Interpolation = "interpolation", ClassPattern = "class_pattern", Integer = "integer", Float = "float",
         True = "true", False = "false", Ellipsis = "ellipsis",
     }
 }

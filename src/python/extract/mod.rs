@@ -15,6 +15,7 @@ mod notes;
 mod scopes;
 mod statements;
 mod strings;
+mod syntax;
 
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -102,6 +103,8 @@ struct Context {
     guarded: bool,
     /// In a function.
     local: bool,
+    /// Under an `if` that asks for Python's version.
+    for_version: bool,
 }
 
 impl Default for Context {
@@ -113,6 +116,7 @@ impl Default for Context {
             type_checking: false,
             guarded: false,
             local: false,
+            for_version: false,
         }
     }
 }
@@ -189,9 +193,13 @@ impl<'t, 's> Extractor<'t, 's> {
                 children.push(Child { node: child, kind, field: kinds::field(self.cursor.field_id()) });
             }
             if !self.cursor.goto_next_sibling() {
-                return children;
+                break;
             }
         }
+        for child in &children {
+            self.note_syntax(*child);
+        }
+        children
     }
 
     /// The first named child that is no comment.

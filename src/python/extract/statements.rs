@@ -137,6 +137,9 @@ impl<'t> Extractor<'t, '_> {
         let children = self.children(node);
         let condition = in_field(&children, Field::Condition);
         let checks = condition.and_then(|condition| self.type_checking(condition));
+        let asks_version =
+            condition.is_some_and(|condition| self.text_of(condition).contains("version_info"));
+        let cx = Context { for_version: cx.for_version || asks_version, ..cx };
         for child in children {
             let type_checking = match child.field {
                 Field::Consequence => checks == Some(true),
@@ -292,5 +295,8 @@ fn is_expression(kind: Kind) -> bool {
             | Kind::DictionarySplatPattern
             | Kind::Dictionary
             | Kind::Set
+            | Kind::Match
+            | Kind::WithClause
+            | Kind::Interpolation
     )
 }

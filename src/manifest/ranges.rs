@@ -1,0 +1,177 @@
+//! What version specifiers admit: their bounds, and whether anything at all is inside.
+
+use pep440_rs::{Operator, Prerelease, PrereleaseKind, Version, VersionSpecifiers};
+
+use super::specifier_admits;
+
+/// A number that no version in use reaches, in place of "as high as one likes".
+const HIGH: u64 = 1 << 40;
+
+/// Whether no version is inside all of the ranges: neither a release nor a pre-, post- or development release.
+pub fn admit_nothing(ranges: &[&VersionSpecifiers]) -> bool {
+    let admitted = |version: &Version| ranges.iter().all(|range| specifier_admits(range, version));
+    !representatives(ranges.iter().copied()).iter().any(admitted)
+}
+
+/// Versions that stand for all others, sorted: whatever version is inside a set of these ranges, one of them is inside the
+/// same set. Specifiers tell versions apart only around the versions that they name, so these are taken with all that
+/// can lie right before, at and behind each.
+pub fn representatives<'a>(ranges: impl IntoIterator<Item = &'a VersionSpecifiers>) -> Vec<Version> {
+    let mut found = stages(&Version::new([0])).to_vec();
+    for specifier in ranges.into_iter().flat_map(|ranges| ranges.iter()) {
+        let version = specifier.version();
+        for release in neighbours(version.release()) {
+            found.extend(stages(&Version::new(release).with_epoch(version.epoch())));
+        }
+        found.extend(around(version));
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Releases at which a specifier that names this one can begin or end: `~=1.4.2` ends at 1.5, `==1.4.*` begins at 1.4.
+fn neighbours(release: &[u64]) -> Vec<Vec<u64>> {
+    let mut found = Vec::new();
+    for length in 1..=release.len() {
+        let own: Vec<u64> = release.iter().take(length).copied().collect();
+        let (mut next, mut before, mut behind) = (own.clone(), own.clone(), own.clone());
+        behind.resize(release.len() + 3, 0);
+        if let (Some(next), Some(before), Some(behind)) =
+            (next.last_mut(), before.last_mut(), behind.last_mut())
+        {
+            *next = next.saturating_add(1);
+            *before = before.saturating_sub(1);
+            *behind = 1;
+        }
+        before.push(HIGH);
+        found.extend([own, next, before, behind]);
+    }
+    found
+}
+
+/// The forms of one release, from the lowest to the highest.
+fn stages(release: &Version) -> [Version; 5] {
+    let alpha = Some(Prerelease { kind: PrereleaseKind::Alpha, number: 0 });
+    [
+        release.clone().with_dev(Some(0)),
+        release.clone().with_pre(alpha),
+        release.clone(),
+        release.clone().with_post(Some(0)),
+        release.clone().with_post(Some(HIGH)),
+    ]
+}
+
+/// A version itself and those next to it that differ in its pre-, post- or development number.
+fn around(version: &Version) -> Vec<Version> {
+    let public = version.clone().without_local();
+    let mut found = vec![version.clone(), public.clone(), public.clone().with_dev(Some(0))];
+    if let Some(number) = public.dev() {
+        found.push(public.clone().with_dev(Some(number.saturating_add(1))));
+    }
+    let settled = public.with_dev(None);
+    found.extend([settled.clone(), settled.clone().with_dev(Some(HIGH))]);
+    if let Some(number) = settled.post() {
+        let next = settled.clone().with_post(Some(number.saturating_add(1)));
+        found.extend([next.clone().with_dev(Some(0)), next]);
+    }
+    if let Some(pre) = settled.pre() {
+        let numbered = |number| settled.clone().with_post(None).with_pre(Some(Prerelease { number, ..pre }));
+        let next = numbered(pre.number.saturating_add(1));
+        found.extend([
+            numbered(pre.number.saturating_sub(1)),
+            next.clone().with_dev(Some(0)),
+            next,
+            numbered(HIGH),
+            numbered(pre.number).with_post(Some(HIGH)),
+        ]);
+    }
+    found
+}
+
+/// The version that nothing inside lies below; `None` where there is no such bound.
+pub fn lower_bound(range: &VersionSpecifiers) -> Option<Version> {
+    let bounds = range.iter().filter(|specifier| {
+        !matches!(
+            specifier.operator(),
+            Operator::LessThan | Operator::LessThanEqual | Operator::NotEqual | Operator::NotEqualStar
+        )
+    });
+    bounds.map(|specifier| specifier.version().clone()).max()
+}
+
+/// Whether versions as high as one likes are inside.
+pub fn is_open_above(range: &VersionSpecifiers) -> bool {
+    range.iter().all(|specifier| {
+        matches!(
+            specifier.operator(),
+            Operator::GreaterThan | Operator::GreaterThanEqual | Operator::NotEqual | Operator::NotEqualStar
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::str::FromStr;
+
+    use super::*;
+
+    fn range(text: &str) -> VersionSpecifiers {
+        VersionSpecifiers::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn ranges_admit_nothing_together_where_no_version_lies_between() {
+        for (texts, empty) in [
+            (&[">=0.2", "<0.2"][..], true),
+            (&[">1.0,<2", "<1.5"], false),
+            (&[">1.0", "<=1.0"], true),
+            (&["~=1.4.2", ">=1.4"], false),
+            (&["~=1.4.2", ">=1.5"], true),
+            (&["==1.2.*", "==1.3.*"], true),
+            (&["==1.2.*", ">1.2"], false),
+            (&["==1.2.*", ">=1.2.99999"], false),
+            (&["<1", ">2"], true),
+            (&[">0.9,<1"], false),
+            (&[">0.9.9,<0.10"], false),
+            (&["<0.5b0", ">=0.5b0"], true),
+            (&[">=0.5b0", "<0.5"], true),
+            (&[">0.5b0", "<0.5b2"], false),
+            (&[">=0.5b0", "<0.5b1"], false),
+            (&[">=1.0.dev1", "<1.0.dev2"], false),
+            (&[">1.0.dev1", "<1.0.dev2"], true),
+            (&[">1.0", "<1.0.post1"], true),
+            (&[">=1.0.post1", "<1.0.1"], false),
+            (&[">1.0.post1", "<1.0.post3"], false),
+            (&["==1.0", "!=1.0"], true),
+            (&["==1.0+a", "==1.0+b"], true),
+            (&["==1.0+a", "==1.0"], false),
+            (&["==1!1.0", ">=2"], false),
+            (&["<1!0", ">=2"], false),
+            (&[">=1,!=1.*,<2"], true),
+            (&["===1.0", ">=1"], false),
+            (&["<0"], true),
+            (&["<0.dev0"], true),
+            (&[">=18446744073709551615"], false),
+        ] {
+            let ranges: Vec<VersionSpecifiers> = texts.iter().map(|text| range(text)).collect();
+            assert_eq!(admit_nothing(&ranges.iter().collect::<Vec<_>>()), empty, "{texts:?}");
+        }
+    }
+
+    #[test]
+    fn bounds() {
+        for (text, lower, open) in [
+            (">=3.9,<4", Some("3.9"), false),
+            (">3.8", Some("3.8"), true),
+            ("~=3.10", Some("3.10"), false),
+            ("==3.11.*", Some("3.11"), false),
+            (">=3.8,!=3.9.0,>=3.9", Some("3.9"), true),
+            ("<4", None, false),
+            ("!=1.0", None, true),
+        ] {
+            let found = lower_bound(&range(text)).map(|version| version.to_string());
+            assert_eq!((found.as_deref(), is_open_above(&range(text))), (lower, open), "{text}");
+        }
+    }
+}
