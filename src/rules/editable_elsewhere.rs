@@ -23,9 +23,6 @@
 //! [project]
 //! name = "acme-shared"
 //! version = "0.2.0"
-//! #- two/etl/uv.lock
-//! version = 1
-//! requires-python = ">=3.12"
 //! #- two/etl/pyproject.toml
 //! [project]
 //! name = "etl"
@@ -46,7 +43,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::environments::{Equipped, equipped, record, requirements};
+use super::environments::{Equipped, equipped, record, requirements, shown};
 use super::registry::Rule;
 use super::{Context, Finding, Severity};
 use crate::manifest::DistributionName;
@@ -135,12 +132,6 @@ fn elsewhere(
         return None;
     }
     Some(tree.to_owned())
-}
-
-/// Relative to the project where it is known by that name, else as it is.
-fn shown(context: &Context<'_>, dir: &Utf8Path, project: &Utf8Path) -> String {
-    let inside = context.workspace.discovery().roots.iter().any(|root| dir.starts_with(root));
-    if inside { context.shown(dir, project) } else { dir.to_string() }
 }
 
 fn finding(

@@ -7,7 +7,7 @@ use camino::Utf8Path;
 use rustc_hash::FxHashSet;
 
 use super::Context;
-use crate::manifest::{DistributionName, Group};
+use crate::manifest::{DistributionName, Group, LockKind};
 use crate::source::{Environment, FoundBy, Installed};
 use crate::text::TextRange;
 use crate::vfs::FileId;
@@ -52,7 +52,7 @@ impl Equipped {
 
     /// The environment's folder, as messages show it: `.venv`.
     pub fn shown(&self, context: &Context<'_>) -> String {
-        context.shown(&self.environment.dir, &self.project.dir)
+        shown(context, &self.environment.dir, &self.project.dir)
     }
 
     /// The command that installs what manifest and lock say.
@@ -85,18 +85,24 @@ impl Equipped {
         name: &DistributionName,
         source: &Utf8Path,
     ) -> String {
-        let source = shown_from_root(context, source);
-        let pip = format!("pip install --force-reinstall --no-deps {source}");
+        let pip = |base: &Utf8Path| {
+            format!("pip install --force-reinstall --no-deps {}", quoted(context.shown(source, base)))
+        };
+        let root = context.workspace.root();
         match self.tool(context) {
             Tool::Uv => {
                 format!("uv sync{} --reinstall-package {name}", at(context, &self.project.dir, "--project"))
             }
-            Tool::Poetry => format!("poetry{} run {pip}", at(context, &self.project.dir, "-C")),
+            // Poetry runs it in the folder that it is told.
+            Tool::Poetry => {
+                let dir = &self.project.dir;
+                format!("poetry{} run {}", at(context, dir, "-C"), pip(dir))
+            }
             Tool::Pixi => {
                 format!("pixi reinstall{} {name}", at(context, &self.project.dir, "--manifest-path"))
             }
             Tool::Hatch => "hatch env remove".to_owned(),
-            Tool::Pdm | Tool::Pipenv | Tool::Pip => pip,
+            Tool::Pdm | Tool::Pipenv | Tool::Pip => pip(root),
         }
     }
 
@@ -104,18 +110,14 @@ impl Equipped {
     fn tool(&self, context: &Context<'_>) -> Tool {
         let workspace = context.workspace;
         let root = workspace.workspace_root(&self.project);
-        let has = |name: &str| {
-            let dirs = std::iter::once(&self.project).chain(&root).map(|project| project.dir.join(name));
-            dirs.into_iter().any(|file| workspace.files.is_file(&file))
-        };
-        const LOCKS: [(&str, Tool); 5] = [
-            ("uv.lock", Tool::Uv),
-            ("poetry.lock", Tool::Poetry),
-            ("pdm.lock", Tool::Pdm),
-            ("pixi.lock", Tool::Pixi),
-            ("Pipfile.lock", Tool::Pipenv),
-        ];
-        let by_lock = LOCKS.into_iter().find(|(name, _)| has(name)).map(|(_, tool)| tool);
+        let by_lock = workspace.lock_of(&self.project).and_then(|found| match found.lock.kind {
+            LockKind::Uv => Some(Tool::Uv),
+            LockKind::Poetry => Some(Tool::Poetry),
+            LockKind::Pdm => Some(Tool::Pdm),
+            LockKind::Pixi => Some(Tool::Pixi),
+            LockKind::Pipfile => Some(Tool::Pipenv),
+            LockKind::Pylock | LockKind::Compiled => None,
+        });
         let manifests = || self.project.manifests.iter().map(|(_, manifest)| manifest);
         by_lock.unwrap_or(match self.environment.found_by {
             FoundBy::Poetry => Tool::Poetry,
@@ -147,10 +149,19 @@ fn at(context: &Context<'_>, dir: &Utf8Path, option: &str) -> String {
     }
 }
 
+/// Relative to the project where it lies in what is known, else as it is.
+pub(super) fn shown(context: &Context<'_>, dir: &Utf8Path, project: &Utf8Path) -> String {
+    let inside = context.workspace.discovery().roots.iter().any(|root| dir.starts_with(root));
+    if inside { context.shown(dir, project) } else { dir.to_string() }
+}
+
 /// A folder as one would type it in the root.
 fn shown_from_root(context: &Context<'_>, dir: &Utf8Path) -> String {
-    let shown = context.shown(dir, context.workspace.root());
-    if shown.contains(' ') { format!("'{shown}'") } else { shown }
+    quoted(context.shown(dir, context.workspace.root()))
+}
+
+fn quoted(path: String) -> String {
+    if path.contains(' ') { format!("'{path}'") } else { path }
 }
 
 /// Where the environment says what is installed.

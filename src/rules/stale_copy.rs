@@ -21,9 +21,6 @@
 //! #- shared/src/acme/__init__.py
 //! #- shared/src/acme/io.py
 //! def load(path, limit=None): ...
-//! #- etl/uv.lock
-//! version = 1
-//! requires-python = ">=3.12"
 //! #- etl/pyproject.toml
 //! [project]
 //! name = "etl"

@@ -7,12 +7,14 @@
 
 mod archives;
 mod cases;
+mod installs;
 #[path = "../python/mod.rs"]
 mod python;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
+use std::sync::OnceLock;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use crossloc::manifest::{DistributionName, ManifestKind, Setuptools, read};
@@ -163,7 +165,7 @@ type Wheel = (BTreeSet<String>, Option<String>);
 
 /// Builds all projects in one process, by the backends of a virtual environment that is made once.
 fn build(projects: &Utf8Path, environments: &Utf8Path, archives: &Utf8Path) -> BTreeMap<String, Wheel> {
-    let interpreter = python::environment("wheels", &here("backends.txt"));
+    let interpreter = backends();
     let mut command = Command::new(interpreter.as_std_path());
     command.arg(here("build.py")).args([projects, environments, archives]);
     let printed = python::run(&mut command);
@@ -183,6 +185,12 @@ fn module(path: &str) -> Option<String> {
     let top = top.strip_suffix("-stubs").unwrap_or(top);
     let dotted = if rest.is_empty() { top.to_owned() } else { format!("{top}.{}", rest.replace('/', ".")) };
     ModuleName::new(&dotted).map(|module| module.to_string())
+}
+
+/// The interpreter that has the backends; made by the first test that needs it, as they run side by side.
+fn backends() -> Utf8PathBuf {
+    static MADE: OnceLock<Utf8PathBuf> = OnceLock::new();
+    MADE.get_or_init(|| python::environment("wheels", &here("backends.txt"))).clone()
 }
 
 fn here(name: &str) -> std::path::PathBuf {
