@@ -1,14 +1,7 @@
 //! All rules by name: what is on by default, how bad it is, and the page in the manual.
 
 use super::{
-    Context, Finding, Severity, cross_location_import, dependency_confusion, dependency_cycle,
-    dev_only_dependency, duplicate_project_name, editable_elsewhere, incompatible_call, index_undefined,
-    installed_differs, member_glob_empty, member_without_workspace_source, missing_source_path,
-    missing_symbol, mixed_strategies, parse_error, path_leaves_repository, pins_differ, private_import,
-    shadowed_module, shared_imports_location, source_lost_on_publish, source_marker_gap,
-    source_name_mismatch, source_not_member, source_violates_specifier, source_without_requirement,
-    stale_copy, submodule_drift, submodule_uninitialized, transitive_dependency, undeclared_dependency,
-    unknown_extra, unresolved_import, unused_dependency, unused_suppression,
+    Context, Finding, Severity, broken_namespace, cross_location_import, dependency_confusion, dependency_cycle, dev_only_dependency, duplicate_project_name, editable_elsewhere, incompatible_call, index_undefined, installed_differs, member_glob_empty, member_without_workspace_source, missing_extra, missing_source_path, missing_symbol, mixed_strategies, module_not_packaged, parse_error, path_leaves_repository, pins_differ, private_import, shadowed_module, shared_imports_location, source_lost_on_publish, source_marker_gap, source_name_mismatch, source_not_member, source_violates_specifier, source_without_requirement, stale_copy, submodule_drift, submodule_undeclared, submodule_uninitialized, submodules_differ, transitive_dependency, undeclared_dependency, unknown_extra, unresolved_import, unused_dependency, unused_suppression,
 };
 use crate::text::nearest;
 
@@ -48,6 +41,7 @@ impl Rule {
 
 /// One line for each rule, sorted by name.
 const RULES: &[Rule] = &[
+    broken_namespace::RULE,
     cross_location_import::RULE,
     dependency_confusion::RULE,
     dependency_cycle::RULE,
@@ -59,9 +53,11 @@ const RULES: &[Rule] = &[
     installed_differs::RULE,
     member_glob_empty::RULE,
     member_without_workspace_source::RULE,
+    missing_extra::RULE,
     missing_source_path::RULE,
     missing_symbol::RULE,
     mixed_strategies::RULE,
+    module_not_packaged::RULE,
     parse_error::RULE,
     path_leaves_repository::RULE,
     pins_differ::RULE,
@@ -76,7 +72,9 @@ const RULES: &[Rule] = &[
     source_without_requirement::RULE,
     stale_copy::RULE,
     submodule_drift::RULE,
+    submodule_undeclared::RULE,
     submodule_uninitialized::RULE,
+    submodules_differ::RULE,
     transitive_dependency::RULE,
     undeclared_dependency::RULE,
     unknown_extra::RULE,
@@ -105,25 +103,7 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 17] = [
-        "absent",
-        "availability",
-        "context",
-        "diagnostic",
-        "edits",
-        "environments",
-        "finding",
-        "markers",
-        "mentions",
-        "mod",
-        "needles",
-        "registry",
-        "relations",
-        "selection",
-        "sources",
-        "suppression",
-        "uses",
-    ];
+    const NO_RULES: [&str; 17] = ["absent", "availability", "context", "diagnostic", "edits", "environments", "finding", "markers", "mentions", "mod", "needles", "registry", "relations", "selection", "sources", "suppression", "uses"];
 
     #[test]
     fn the_folder_and_the_registry_agree() {
@@ -172,7 +152,7 @@ mod tests {
             match example.strip_prefix("fixture\n") {
                 Some(fixture) => crate::fixture::check(fixture),
                 None => assert!(
-                    rule.name.starts_with("submodule-") && example.starts_with("text\n"),
+                    rule.name.starts_with("submodule") && example.starts_with("text\n"),
                     "{}",
                     rule.name
                 ),

@@ -15,6 +15,6 @@ mod record;
 pub mod shelves;
 pub mod store;
 
-pub use cache::Cache;
+pub use cache::{Cache, cache_folder};
 pub use environment::{Environment, FoundBy, Installed, Surroundings};
 pub use lookup::{Found, find_in};

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use crate::packages::{page, sha256, wheel};
-use crate::server::{Reply, Server, ok, reply};
+use crate::server::{Reply, Server, ok, reply, status};
 use crate::{User, acme, shown};
 
 /// A server with a page that says how it is to be asked about again.
@@ -49,6 +49,16 @@ fn a_silent_server_is_answered_for_by_what_it_said_before() {
     assert_eq!(page.versions.len(), 1);
     let other = crossloc::manifest::DistributionName::new("acme-other").unwrap();
     assert!(user.registry().versions(&user.indexes(), &other).is_err());
+}
+
+#[test]
+fn that_an_index_has_no_such_distribution_is_kept_too() {
+    let (first, second) =
+        (Server::always(status("404 Not Found")), versioned("ETag", "\"abc\"", "if-none-match"));
+    let user = User::of(&second.index()).with("UV_INDEX", &first.index());
+    assert_eq!(user.versions().unwrap(), ["1"]);
+    drop((first, second));
+    assert_eq!(user.versions().unwrap(), ["1"]);
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! Holds the computed layouts against the real build backends: each project below is built by its own backend, and
 //! the Python files of the wheel are compared with what `Layout::modules` says that it ships. Likewise what backends
-//! write for an editable install is read as an `Environment`, which has to lead to the same files.
+//! write for an editable install is read as an `Environment`, which has to lead to the same files. The built archives
+//! are mounted, and the projects in them have to ship the same modules once more.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod archives;
 mod cases;
 mod installs;
 #[path = "../python/mod.rs"]
@@ -54,11 +56,12 @@ fn wheels_hold_what_layouts_ship() {
     let temp = tempfile::tempdir().unwrap();
     let root = Utf8PathBuf::from_path_buf(temp.path().canonicalize().unwrap()).unwrap();
     let (projects, environments) = (root.join("projects"), root.join("environments"));
+    let archives = root.join("archives");
     let cases = cases::cases();
     for case in &cases {
         write(case, &projects.join(case.title));
     }
-    let wheels = build(&projects, &environments);
+    let wheels = build(&projects, &environments, &archives);
     let mut differences = Vec::new();
     for case in &cases {
         let (modules, error) = &wheels[case.title];
@@ -69,6 +72,7 @@ fn wheels_hold_what_layouts_ship() {
         let dir = projects.join(case.title);
         let found =
             compare(case, &dir, modules).into_iter().chain(lead(case, &dir, &environments.join(case.title)));
+        let found = found.chain(archives::differences(case, &archives.join(case.title), modules));
         differences.extend(found.map(|text| format!("{}: {text}", case.title)));
     }
     assert!(differences.is_empty(), "{}", differences.join("\n"));
@@ -160,10 +164,10 @@ fn lead(case: &Case, dir: &Utf8Path, environment: &Utf8Path) -> Vec<String> {
 type Wheel = (BTreeSet<String>, Option<String>);
 
 /// Builds all projects in one process, by the backends of a virtual environment that is made once.
-fn build(projects: &Utf8Path, environments: &Utf8Path) -> BTreeMap<String, Wheel> {
+fn build(projects: &Utf8Path, environments: &Utf8Path, archives: &Utf8Path) -> BTreeMap<String, Wheel> {
     let interpreter = backends();
     let mut command = Command::new(interpreter.as_std_path());
-    command.arg(here("build.py")).args([projects.as_std_path(), environments.as_std_path()]);
+    command.arg(here("build.py")).args([projects, environments, archives]);
     let printed = python::run(&mut command);
     let answer: serde_json::Value = serde_json::from_slice(&printed).unwrap();
     let wheel = |value: &serde_json::Value| {
