@@ -119,13 +119,20 @@ fn private(context: &Context<'_>) -> Private {
 fn private_indexes(context: &Context<'_>, project: &Project) -> Option<Vec<(String, String)>> {
     let root = context.workspace.workspace_root(project);
     let mut indexes = Vec::new();
-    let projects = std::iter::once(project).chain(root.as_deref());
-    for index in projects.flat_map(|project| &project.manifests).flat_map(|(_, manifest)| &manifest.indexes) {
-        if index.default {
+    for (_, manifest) in
+        std::iter::once(project).chain(root.as_deref()).flat_map(|project| &project.manifests)
+    {
+        if manifest.indexes.is_empty() {
+            continue;
+        }
+        if manifest.indexes.iter().any(|index| index.default) {
             return None;
         }
-        let name = index.name.as_ref().filter(|_| !is_public_index(&index.url.value));
-        indexes.extend(name.map(|name| (name.value.clone(), index.url.value.clone())));
+        let named = manifest
+            .indexes
+            .iter()
+            .filter_map(|index| Some((index.name.as_ref()?.value.clone(), index.url.value.clone())));
+        indexes.extend(named.filter(|(_, url)| !is_public_index(url)));
     }
     Some(indexes)
 }
