@@ -28,6 +28,7 @@ mod mixed_strategies;
 mod module_not_packaged;
 mod needles;
 mod parse_error;
+mod path_hack;
 mod path_leaves_repository;
 mod pins_differ;
 mod private_import;
@@ -56,6 +57,7 @@ mod unresolved_import;
 mod unused_dependency;
 mod unused_suppression;
 mod uses;
+mod vendored_copy_diverged;
 
 pub use context::Context;
 pub use diagnostic::{Diagnostic, Edit, Findings, Fix, NotJudged, Related, Severity};

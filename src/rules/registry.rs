@@ -1,15 +1,7 @@
 //! All rules by name: what is on by default, how bad it is, and the page in the manual.
 
 use super::{
-    Context, Finding, Severity, broken_namespace, cross_location_import, dependency_confusion,
-    dependency_cycle, dev_only_dependency, duplicate_project_name, editable_elsewhere, incompatible_call,
-    index_undefined, installed_differs, member_glob_empty, member_without_workspace_source, missing_extra,
-    missing_source_path, missing_symbol, mixed_strategies, module_not_packaged, parse_error,
-    path_leaves_repository, pins_differ, private_import, shadowed_module, shared_imports_location,
-    source_lost_on_publish, source_marker_gap, source_name_mismatch, source_not_member,
-    source_violates_specifier, source_without_requirement, stale_copy, submodule_drift, submodule_undeclared,
-    submodule_uninitialized, submodules_differ, transitive_dependency, undeclared_dependency, unknown_extra,
-    unresolved_import, unused_dependency, unused_suppression,
+    Context, Finding, Severity, broken_namespace, cross_location_import, dependency_confusion, dependency_cycle, dev_only_dependency, duplicate_project_name, editable_elsewhere, incompatible_call, index_undefined, installed_differs, member_glob_empty, member_without_workspace_source, missing_extra, missing_source_path, missing_symbol, mixed_strategies, module_not_packaged, parse_error, path_hack, path_leaves_repository, pins_differ, private_import, shadowed_module, shared_imports_location, source_lost_on_publish, source_marker_gap, source_name_mismatch, source_not_member, source_violates_specifier, source_without_requirement, stale_copy, submodule_drift, submodule_undeclared, submodule_uninitialized, submodules_differ, transitive_dependency, undeclared_dependency, unknown_extra, unresolved_import, unused_dependency, unused_suppression, vendored_copy_diverged,
 };
 use crate::text::nearest;
 
@@ -67,6 +59,7 @@ const RULES: &[Rule] = &[
     mixed_strategies::RULE,
     module_not_packaged::RULE,
     parse_error::RULE,
+    path_hack::RULE,
     path_leaves_repository::RULE,
     pins_differ::RULE,
     private_import::RULE,
@@ -89,6 +82,7 @@ const RULES: &[Rule] = &[
     unresolved_import::RULE,
     unused_dependency::RULE,
     unused_suppression::RULE,
+    vendored_copy_diverged::RULE,
 ];
 
 /// Every rule, sorted by name.
@@ -111,25 +105,7 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 17] = [
-        "absent",
-        "availability",
-        "context",
-        "diagnostic",
-        "edits",
-        "environments",
-        "finding",
-        "markers",
-        "mentions",
-        "mod",
-        "needles",
-        "registry",
-        "relations",
-        "selection",
-        "sources",
-        "suppression",
-        "uses",
-    ];
+    const NO_RULES: [&str; 17] = ["absent", "availability", "context", "diagnostic", "edits", "environments", "finding", "markers", "mentions", "mod", "needles", "registry", "relations", "selection", "sources", "suppression", "uses"];
 
     #[test]
     fn the_folder_and_the_registry_agree() {
