@@ -18,7 +18,7 @@ pub fn admit_nothing(ranges: &[&VersionSpecifiers]) -> bool {
 /// can lie right before, at and behind each.
 pub fn representatives<'a>(ranges: impl IntoIterator<Item = &'a VersionSpecifiers>) -> Vec<Version> {
     let mut found = stages(&Version::new([0])).to_vec();
-    for specifier in ranges.into_iter().flat_map(VersionSpecifiers::iter) {
+    for specifier in ranges.into_iter().flat_map(|range| range.iter()) {
         let version = specifier.version();
         for release in neighbours(version.release()) {
             found.extend(stages(&Version::new(release).with_epoch(version.epoch())));
@@ -105,10 +105,7 @@ pub fn is_open_above(range: &VersionSpecifiers) -> bool {
     range.iter().all(|specifier| {
         matches!(
             specifier.operator(),
-            Operator::GreaterThan
-                | Operator::GreaterThanEqual
-                | Operator::NotEqual
-                | Operator::NotEqualStar
+            Operator::GreaterThan | Operator::GreaterThanEqual | Operator::NotEqual | Operator::NotEqualStar
         )
     })
 }

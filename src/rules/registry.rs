@@ -1,11 +1,12 @@
 //! All rules by name: what is on by default, how bad it is, and the page in the manual.
 
 use super::{
-    Context, Finding, Severity, cross_location_import, dev_only_dependency, missing_source_path,
-    missing_symbol, parse_error, pins_differ, private_import, shadowed_module, shared_imports_location,
+    Context, Finding, Severity, cross_location_import, dev_only_dependency, empty_range, family_skew,
+    member_setting_ignored, missing_source_path, missing_symbol, override_masks_shared, parse_error,
+    pins_differ, private_import, python_range_too_narrow, shadowed_module, shared_imports_location,
     source_name_mismatch, source_not_member, source_violates_specifier, source_without_requirement,
-    submodule_drift, submodule_uninitialized, transitive_dependency, undeclared_dependency,
-    unresolved_import, unused_dependency, unused_suppression,
+    submodule_drift, submodule_uninitialized, syntax_too_new, transitive_dependency, unbounded_requirement,
+    undeclared_dependency, unresolved_import, unsatisfiable_together, unused_dependency, unused_suppression,
 };
 use crate::text::nearest;
 
@@ -47,11 +48,16 @@ impl Rule {
 const RULES: &[Rule] = &[
     cross_location_import::RULE,
     dev_only_dependency::RULE,
+    empty_range::RULE,
+    family_skew::RULE,
+    member_setting_ignored::RULE,
     missing_source_path::RULE,
     missing_symbol::RULE,
+    override_masks_shared::RULE,
     parse_error::RULE,
     pins_differ::RULE,
     private_import::RULE,
+    python_range_too_narrow::RULE,
     shadowed_module::RULE,
     shared_imports_location::RULE,
     source_name_mismatch::RULE,
@@ -60,9 +66,12 @@ const RULES: &[Rule] = &[
     source_without_requirement::RULE,
     submodule_drift::RULE,
     submodule_uninitialized::RULE,
+    syntax_too_new::RULE,
     transitive_dependency::RULE,
+    unbounded_requirement::RULE,
     undeclared_dependency::RULE,
     unresolved_import::RULE,
+    unsatisfiable_together::RULE,
     unused_dependency::RULE,
     unused_suppression::RULE,
 ];
@@ -87,11 +96,12 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 14] = [
+    const NO_RULES: [&str; 16] = [
         "absent",
         "context",
         "diagnostic",
         "edits",
+        "family",
         "finding",
         "mentions",
         "mod",
@@ -102,6 +112,7 @@ mod tests {
         "sources",
         "suppression",
         "uses",
+        "versions",
     ];
 
     #[test]

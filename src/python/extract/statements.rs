@@ -137,7 +137,8 @@ impl<'t> Extractor<'t, '_> {
         let children = self.children(node);
         let condition = in_field(&children, Field::Condition);
         let checks = condition.and_then(|condition| self.type_checking(condition));
-        let asks_version = condition.is_some_and(|condition| self.text_of(condition).contains("version_info"));
+        let asks_version =
+            condition.is_some_and(|condition| self.text_of(condition).contains("version_info"));
         let cx = Context { for_version: cx.for_version || asks_version, ..cx };
         for child in children {
             let type_checking = match child.field {

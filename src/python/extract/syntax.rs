@@ -17,7 +17,8 @@ impl<'t> Extractor<'t, '_> {
         let range = self.range(child.node);
         let newest = &mut self.state.summary.newest_syntax;
         let newer = newest.is_none_or(|(known, place)| {
-            (feature.minor(), std::cmp::Reverse(range.start)) > (known.minor(), std::cmp::Reverse(place.start))
+            (feature.minor(), std::cmp::Reverse(range.start))
+                > (known.minor(), std::cmp::Reverse(place.start))
         });
         if newer {
             *newest = Some((feature, range));
@@ -83,9 +84,7 @@ fn parenthesized_with(clause: Node<'_>) -> Option<Feature> {
         let value = item.child_by_field_name("value")?;
         match kind(value) {
             Kind::AsPattern => inside.then_some(()),
-            Kind::Parenthesized => {
-                parts(value).any(|part| kind(part) == Kind::AsPattern).then_some(())
-            }
+            Kind::Parenthesized => parts(value).any(|part| kind(part) == Kind::AsPattern).then_some(()),
             _ => None,
         }
     };
