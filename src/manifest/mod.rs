@@ -9,6 +9,7 @@ mod gitmodules;
 mod keyed;
 mod literal;
 mod locations;
+mod lock;
 mod model;
 mod name;
 mod pipfile;
@@ -25,6 +26,10 @@ mod yaml;
 
 use camino::Utf8Path;
 
+pub use lock::{
+    Lock, LockEdge, LockEntry, LockHead, LockKind, LockManifest, LockMetadata, LockSource, LockedRequirement,
+    Reached, lock_kind_of, read_lock,
+};
 pub use model::{
     BuildSystem, DagsterTable, DgProject, DgWorkspace, EntryPoint, FindPackages, Flit, Group, Hatch, Include,
     IncludeKind, Index, LocationDeclaration, LocationTarget, Manifest, ManifestError, ManifestKind, Maturin,

@@ -2,7 +2,7 @@
 
 use pep440_rs::VersionSpecifiers;
 
-use super::DistributionName;
+use super::{DistributionName, LockKind};
 use crate::text::{Spanned, TextRange};
 
 /// Which format a file is in; decided by its name alone.
@@ -80,6 +80,8 @@ pub struct Manifest {
     pub dg_workspace: Option<DgWorkspace>,
     /// `[tool.dagster]`.
     pub dagster: Option<DagsterTable>,
+    /// The tools whose tables it carries, by the locks they write, in the order [`LockKind`] has them.
+    pub tools: Vec<LockKind>,
     /// pixi environments and the features they are made of.
     pub pixi: Vec<PixiEnvironment>,
     /// `.gitmodules` sections.
@@ -542,6 +544,7 @@ impl Manifest {
             dg_project: None,
             dg_workspace: None,
             dagster: None,
+            tools: Vec::new(),
             pixi: Vec::new(),
             submodules: Vec::new(),
             comments: Vec::new(),

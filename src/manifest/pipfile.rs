@@ -1,12 +1,13 @@
 //! `Pipfile`.
 
+use super::LockKind;
 use super::keyed;
 use super::model::{Group, Manifest, ManifestKind};
 use super::table::{Table, with_table};
 
 /// Reads a Pipfile. Tables other than its own are categories, which are groups.
 pub(super) fn read(text: &str) -> Manifest {
-    let mut manifest = Manifest::empty(ManifestKind::Pipfile);
+    let mut manifest = Manifest { tools: vec![LockKind::Pipfile], ..Manifest::empty(ManifestKind::Pipfile) };
     with_table(text, &mut manifest, read_tables);
     manifest
 }

@@ -1,5 +1,6 @@
 //! `pixi.toml`, and the same tables below `[tool.pixi]`.
 
+use super::LockKind;
 use super::keyed;
 use super::model::{Group, Manifest, ManifestKind, PixiEnvironment};
 use super::table::{Table, with_table};
@@ -9,7 +10,7 @@ const DEFAULT_FEATURE: &str = "default";
 
 /// Reads a pixi.toml.
 pub(super) fn read(text: &str) -> Manifest {
-    let mut manifest = Manifest::empty(ManifestKind::Pixi);
+    let mut manifest = Manifest { tools: vec![LockKind::Pixi], ..Manifest::empty(ManifestKind::Pixi) };
     with_table(text, &mut manifest, read_tables);
     manifest
 }

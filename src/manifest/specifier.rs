@@ -18,8 +18,16 @@ pub fn parse_version(text: &str) -> Option<Version> {
 pub fn specifier_admits(specifiers: &VersionSpecifiers, version: &Version) -> bool {
     specifiers.iter().all(|one| match one.operator() {
         Operator::LessThan => is_below(version, one.version()),
+        Operator::EqualStar => begins_with(version, one.version()),
+        Operator::NotEqualStar => !begins_with(version, one.version()),
         _ => one.contains(version),
     })
+}
+
+/// PEP 440's prefix match: `==1.2.*` admits 1.2, 1.2.3 and 1.2rc1, and not 1, which is 1.0.
+fn begins_with(version: &Version, prefix: &Version) -> bool {
+    let numbers = version.release().iter().chain(std::iter::repeat(&0));
+    version.epoch() == prefix.epoch() && prefix.release().iter().zip(numbers).all(|(own, other)| own == other)
 }
 
 /// PEP 440: `<V` excludes pre-releases of V, unless V is one itself: `<0.5b0` admits 0.5b0.dev0, `<0.5` does not.
@@ -157,6 +165,10 @@ mod tests {
             ("<0.5b0", "0.5b0", false),
             ("<0.5", "0.5.0b1", false),
             ("<0.5.1", "0.5.0b1", true),
+            ("==1.2.*", "1", false),
+            ("==1.0.*", "1", true),
+            ("!=1.2.*", "1", true),
+            ("!=1.0.*", "1rc1", false),
         ];
         for (specifier, version, expected) in cases {
             let specifiers = VersionSpecifiers::from_str(specifier).unwrap();

@@ -40,6 +40,25 @@ pub(super) fn with_table(text: &str, manifest: &mut Manifest, read: impl FnOnce(
     read(root, manifest);
 }
 
+/// Parses a piece of a larger text; places are those within the piece. `None` where nothing could be read.
+pub(super) fn with_piece<T>(
+    text: &str,
+    errors: &mut Vec<ManifestError>,
+    read: impl FnOnce(Table<'_>) -> T,
+) -> Option<T> {
+    if let Some(at) = scan(text).too_deep {
+        let message = "tables and lists are nested too deeply to be read".to_owned();
+        errors.push(ManifestError { message, range: TextRange::new(at, at.saturating_add(1)) });
+        return None;
+    }
+    let (document, found) = DeTable::parse_recoverable(text);
+    for error in found.iter().take(MAXIMUM_SYNTAX_ERRORS) {
+        let range = error.span().map_or(TextRange::empty(offset(text.len())), TextRange::from_usize);
+        errors.push(ManifestError { message: error.message().to_owned(), range });
+    }
+    Some(read(Table { text, table: document.get_ref() }))
+}
+
 /// A table.
 #[derive(Clone, Copy)]
 pub(super) struct Table<'a> {
@@ -178,6 +197,11 @@ impl<'a> Value<'a> {
     /// The boolean it is.
     pub fn as_bool(self) -> Option<bool> {
         self.value.as_bool()
+    }
+
+    /// The integer it is, as written.
+    pub fn integer(self) -> Option<String> {
+        self.value.as_integer().map(|number| number.as_str().to_owned())
     }
 
     /// The list's items.

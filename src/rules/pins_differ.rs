@@ -42,9 +42,8 @@ use pep440_rs::{Operator, Version, VersionSpecifiers};
 
 use super::registry::Rule;
 use super::{Context, Finding, Severity, edits};
-use crate::manifest::{
-    DistributionName, Group, SourceKind, parse_version, representatives, specifier_admits,
-};
+use crate::manifest::{DistributionName, Group, SourceKind, representatives, specifier_admits};
+use crate::source::git::tag_version;
 use crate::workspace::{Dependency, Place, Project, Provision};
 
 /// The rule.
@@ -168,21 +167,10 @@ fn tag(context: &Context<'_>, dependency: &Dependency) -> Option<(Place, Version
         }
     };
     let SourceKind::Git { reference: Some(reference), .. } = entry.kind else { return None };
-    let version = tag_version(&reference.value, &dependency.name)?;
+    let configuration = context.workspace.configuration();
+    let form = configuration.config.tags.get(&dependency.name).map(|form| form.value.as_str());
+    let version = tag_version(&reference.value, &dependency.name, form)?;
     Some((Place { file: source.file.clone(), range: reference.range }, version))
-}
-
-/// `v0.1.3`, `0.1.3`, `shared-0.1.3`, `shared-v0.1.3`, `shared/v0.1.3`, `shared@0.1.3`, `shared==0.1.3`. A commit's name
-/// may look like a number and is none.
-fn tag_version(tag: &str, name: &DistributionName) -> Option<Version> {
-    let lowered = tag.to_ascii_lowercase();
-    let own = [name.as_str().to_owned(), name.as_module()];
-    let behind = own.iter().find_map(|own| lowered.strip_prefix(own.as_str()));
-    let behind =
-        behind.and_then(|rest| ["-", "/", "@", "=="].iter().find_map(|mark| rest.strip_prefix(mark)));
-    let text = behind.unwrap_or(&lowered);
-    let text = text.strip_prefix('v').unwrap_or(text);
-    text.contains('.').then(|| parse_version(text))?
 }
 
 fn judge(name: &DistributionName, takings: &[Taking]) -> Vec<Finding> {
@@ -258,26 +246,6 @@ mod tests {
     use super::*;
     use crate::text::TextRange;
     use crate::vfs::FileId;
-
-    #[test]
-    fn tags_name_versions() {
-        let name = DistributionName::new("acme-shared").unwrap();
-        for (tag, expected) in [
-            ("v0.1.3", Some("0.1.3")),
-            ("0.1.3", Some("0.1.3")),
-            ("acme-shared-v0.1.3", Some("0.1.3")),
-            ("acme_shared/0.1.3", Some("0.1.3")),
-            ("acme-shared==0.1.3", Some("0.1.3")),
-            ("Acme-Shared@V1.0rc1", Some("1.0rc1")),
-            ("main", None),
-            ("1234567", None),
-            ("step-27.5.7-32", None),
-            ("other-0.1.3", None),
-        ] {
-            let found = tag_version(tag, &name).map(|version| version.to_string());
-            assert_eq!(found.as_deref(), expected, "{tag}");
-        }
-    }
 
     #[test]
     fn ranges_are_apart_where_no_version_lies_between() {

@@ -86,8 +86,8 @@ fn judge(context: &Context<'_>, file: &FileId, path: &Spanned<String>, folder: &
         Err(refusal) => {
             context.not_judged(match refusal {
                 Refusal::Missing => "git is not installed: recorded commits of submodules".to_owned(),
-                Refusal::Failed => format!("git does not tell the commit recorded for submodule `{written}`"),
                 Refusal::NotRecorded => format!("no commit is recorded for submodule `{written}`"),
+                _ => format!("git does not tell the commit recorded for submodule `{written}`"),
             });
             return None;
         }

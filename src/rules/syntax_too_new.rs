@@ -22,7 +22,7 @@
 //! #- shared/src/acme/io.py
 //! def load(kind):
 //!     match kind:
-//! #   ^^^^^^^^^^^ error[syntax-too-new]: `match` statements need Python 3.10, `etl` supports 3.9
+//! #   ^^^^^^^^^^ error[syntax-too-new]: `match` statements need Python 3.10, `etl` supports 3.9
 //!         case "csv":
 //!             return []
 //! #- etl/pyproject.toml

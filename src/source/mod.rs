@@ -1,14 +1,16 @@
-//! Where code lives: the layout of a live project, the environments that distributions are installed in, and
-//! what git records.
+//! Where code lives: the layout of a live project, the environments that distributions are installed in, the archives of
+//! released ones, and what git records.
 //!
-//! But for git's own files everything is read through [`Files`](crate::vfs::Files), so that open documents and revisions stay consistent;
+//! But for git's own files and archives everything is read through [`Files`](crate::vfs::Files), so that open documents and revisions stay consistent;
 //! no project code, build backend or interpreter is ever run.
 
+pub mod archive;
 mod cache;
 pub mod environment;
 pub mod git;
 pub mod layout;
 mod lookup;
+pub mod shelves;
 
 pub use cache::Cache;
 pub use environment::{Environment, find_environment};

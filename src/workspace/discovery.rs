@@ -24,6 +24,8 @@ pub struct Discovery {
     pub python: Vec<FileId>,
     /// Manifests of any kind, sorted; also Dagster's.
     pub manifests: Vec<FileId>,
+    /// Lock files known by their names, sorted; none of them was read.
+    pub locks: Vec<FileId>,
     by_name: OnceLock<FxHashMap<DistributionName, Vec<Utf8PathBuf>>>,
     pub(super) private: OnceLock<FxHashSet<DistributionName>>,
     by_top_level: OnceLock<FxHashMap<Name, Vec<Utf8PathBuf>>>,
@@ -46,12 +48,16 @@ impl Workspace {
         let mut discovery = Discovery::default();
         let span = tracing::debug_span!("walk").entered();
         for root in &roots {
-            let wanted = |path: &Utf8Path| manifest::kind_of(path).is_some();
+            let is_lock = |path: &Utf8Path| manifest::lock_kind_of(path).is_some();
+            let wanted = |path: &Utf8Path| manifest::kind_of(path).is_some() || is_lock(path);
             let walked = walk(root, wanted);
             let kept =
                 |file: &FileId| !excluded.is_match(file.path().strip_prefix(root).unwrap_or(file.path()));
             discovery.python.extend(walked.python.into_iter().filter(kept));
-            discovery.manifests.extend(walked.others.into_iter().filter(kept));
+            let (locks, manifests): (Vec<FileId>, Vec<FileId>) =
+                walked.others.into_iter().filter(kept).partition(|file| is_lock(file.path()));
+            discovery.manifests.extend(manifests);
+            discovery.locks.extend(locks);
         }
         drop(span);
         self.add_open_documents(&roots, &mut discovery);
@@ -73,8 +79,11 @@ impl Workspace {
             if manifest::kind_of(file.path()).is_some() {
                 discovery.manifests.push(file.clone());
             }
+            if manifest::lock_kind_of(file.path()).is_some() {
+                discovery.locks.push(file.clone());
+            }
         }
-        for list in [&mut discovery.python, &mut discovery.manifests] {
+        for list in [&mut discovery.python, &mut discovery.manifests, &mut discovery.locks] {
             list.sort_unstable();
             list.dedup();
         }

@@ -8,6 +8,7 @@ mod dependencies;
 mod discovery;
 mod evidence;
 mod locations;
+mod lock;
 mod memo;
 mod parts;
 mod project;
@@ -21,7 +22,7 @@ use std::sync::{Arc, OnceLock};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::manifest::{DistributionName, Manifest};
+use crate::manifest::{DistributionName, Manifest, Reached};
 use crate::python::ModuleName;
 use crate::source::{Cache, Environment};
 use crate::vfs::{FileId, Files};
@@ -33,6 +34,7 @@ pub use dependencies::{Dependency, GitSource, Provision, Strategy};
 pub use discovery::Discovery;
 pub use evidence::Witness;
 pub use locations::CodeLocation;
+pub use lock::{LockAnswer, Locked, ProjectLock};
 pub use project::{Declared, Place, Project};
 pub use resolve::{Found, NotFound, Provider, Resolution, Standing};
 pub use sources::DeclaredSource;
@@ -68,6 +70,9 @@ struct Structure {
     closures: PathMemo<Arc<Closure>>,
     settings: PathMemo<Arc<Setting>>,
     environments: PathMemo<Option<Arc<Environment>>>,
+    locks: PathMemo<Option<Arc<ProjectLock>>>,
+    /// By lock file and entry: all that the entry leads to.
+    reached: PathMemo<Arc<Memo<usize, Arc<Reached>>>>,
     configuration: OnceLock<Arc<LoadedConfig>>,
     /// By the folder that importers share their answers with.
     resolutions: PathMemo<Arc<Memo<ModuleName, Arc<Resolution>>>>,

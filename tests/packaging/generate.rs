@@ -50,7 +50,8 @@ pub fn version(dice: &mut Dice) -> String {
         text += dice.of(&["", "0", "1", "2", ".1", "-3", "_4", "01"]);
     }
     if dice.one_in(6) {
-        text += dice.of(&["-1", "-0", ".post", ".post0", ".post2", "post1", "-post.3", ".rev1", "r4", "_R.5"]);
+        text +=
+            dice.of(&["-1", "-0", ".post", ".post0", ".post2", "post1", "-post.3", ".rev1", "r4", "_R.5"]);
     }
     if dice.one_in(6) {
         text += dice.of(&["dev", ".dev", ".dev0", "-dev1", "_dev_2", ".DEV.3", "dev04"]);
@@ -90,11 +91,8 @@ pub fn specifier(dice: &mut Dice) -> String {
 fn clause(dice: &mut Dice) -> String {
     let operator = dice.of(&OPERATORS);
     let version = if dice.one_in(5) { version(dice).trim().to_owned() } else { plain_version(dice) };
-    let star = if matches!(operator, "==" | "!=") && dice.one_in(3) {
-        ".*"
-    } else {
-        dice.rarely(30, &[".*", "*"])
-    };
+    let star =
+        if matches!(operator, "==" | "!=") && dice.one_in(3) { ".*" } else { dice.rarely(30, &[".*", "*"]) };
     format!("{operator}{}{version}{star}", dice.rarely(5, &[" ", "  "]))
 }
 
@@ -173,7 +171,11 @@ fn comparison(dice: &mut Dice) -> String {
             &["==", "!=", "<", "<=", ">", ">=", "~="],
             &["3.8.0", "3.9.18", "3.10.4", "3.12.0rc1", "3.12", "3.11.*", "3.12.1"],
         ),
-        3 => ("sys_platform", &["==", "!=", "in", "not in"], &["linux", "win32", "darwin", "linux win32", "Linux"]),
+        3 => (
+            "sys_platform",
+            &["==", "!=", "in", "not in"],
+            &["linux", "win32", "darwin", "linux win32", "Linux"],
+        ),
         4 => ("platform_machine", &["==", "!=", "in"], &["x86_64", "arm64", "aarch64", "x86_64 arm64"]),
         5 => ("extra", &["==", "!="], &["io", "db", "D_B", "other"]),
         _ => (

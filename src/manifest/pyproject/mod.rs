@@ -13,7 +13,7 @@ pub(super) use setuptools::attribute_version;
 
 use super::model::{Manifest, ManifestKind};
 use super::table::{Table, with_table};
-use super::{dagster, pixi};
+use super::{LockKind, dagster, pixi};
 
 /// Reads a pyproject.toml.
 pub(super) fn read(text: &str) -> Manifest {
@@ -31,6 +31,14 @@ fn read_tables(root: Table<'_>, manifest: &mut Manifest) {
 }
 
 fn read_tool(tool: Table<'_>, manifest: &mut Manifest) {
+    let tools = [
+        ("uv", LockKind::Uv),
+        ("poetry", LockKind::Poetry),
+        ("pdm", LockKind::Pdm),
+        ("pixi", LockKind::Pixi),
+    ];
+    manifest.tools =
+        tools.into_iter().filter(|(key, _)| tool.get(key).is_some()).map(|(_, kind)| kind).collect();
     uv::read(tool, manifest);
     poetry::read(tool, manifest);
     pdm::read(tool, manifest);

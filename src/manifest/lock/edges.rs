@@ -1,0 +1,125 @@
+//! The parts that entries of TOML locks are made of.
+
+use super::model::{LockSource, LockedRequirement};
+use crate::manifest::DistributionName;
+use crate::manifest::literal::Literal;
+use crate::manifest::table::{Table, Value};
+use crate::text::{Spanned, TextRange};
+
+/// A table read from a piece of the lock's text, whose places are moved to where the piece stands.
+#[derive(Clone, Copy)]
+pub(super) struct Piece<'a> {
+    /// The table.
+    pub table: Table<'a>,
+    /// Where the piece begins.
+    pub start: u32,
+}
+
+impl<'a> Piece<'a> {
+    /// The string at `key`, if it is one.
+    pub fn string(self, key: &str) -> Option<Spanned<String>> {
+        self.table.get(key)?.as_string().map(|text| self.place(text.spanned()))
+    }
+
+    /// The string at `key` without its place.
+    pub fn plain(self, key: &str) -> Option<String> {
+        Some(self.table.get(key)?.as_string()?.value.to_owned())
+    }
+
+    /// The table at `key`.
+    pub fn piece(self, key: &str) -> Option<Self> {
+        self.table.get(key)?.as_table().map(|table| Self { table, ..self })
+    }
+
+    /// The tables of the list at `key`, each with its place.
+    pub fn pieces(self, key: &str) -> Vec<(Self, TextRange)> {
+        self.items(self.table.get(key))
+    }
+
+    /// The strings of the list at `key`.
+    pub fn strings(self, key: &str) -> Option<Vec<String>> {
+        let items = self.table.get(key)?.as_list()?;
+        Some(items.into_iter().filter_map(|item| Some(item.as_string()?.value.to_owned())).collect())
+    }
+
+    /// Keys and values in the order they are written.
+    pub fn entries(self) -> Vec<(Literal<'a>, Value<'a>)> {
+        self.table.entries()
+    }
+
+    /// The tables of a list.
+    pub fn items(self, list: Option<Value<'a>>) -> Vec<(Self, TextRange)> {
+        let items = list.and_then(Value::as_list).unwrap_or_default();
+        let piece =
+            |item: Value<'a>| Some((Self { table: item.as_table()?, ..self }, self.range(item.range)));
+        items.into_iter().filter_map(piece).collect()
+    }
+
+    /// The name at `key`.
+    pub fn name(self, key: &str) -> Option<Spanned<DistributionName>> {
+        let text = self.string(key)?;
+        Some(Spanned::new(DistributionName::new(&text.value)?, text.range))
+    }
+
+    /// A range of the piece as one of the lock.
+    pub fn range(self, range: TextRange) -> TextRange {
+        range.shifted(self.start)
+    }
+
+    fn place(self, text: Spanned<String>) -> Spanned<String> {
+        Spanned::new(text.value, self.range(text.range))
+    }
+}
+
+/// uv's way of saying where something is taken from, in a source, a requirement or an edge.
+pub(super) fn source(piece: Piece<'_>) -> Option<LockSource> {
+    let registry = |url| LockSource::Registry(Some(url));
+    let on_disk = || {
+        let editable = piece.plain("editable").map(LockSource::Editable);
+        let directory = || piece.plain("directory").map(LockSource::Directory);
+        let unpackaged = || piece.plain("virtual").map(LockSource::Virtual);
+        editable.or_else(directory).or_else(unpackaged).or_else(|| piece.plain("path").map(LockSource::Path))
+    };
+    if let Some(found) = on_disk() {
+        return Some(found);
+    }
+    if let Some(url) = piece.plain("git") {
+        return Some(git(&url));
+    }
+    let index = piece.plain("registry").or_else(|| piece.plain("index"));
+    index.map(registry).or_else(|| piece.plain("url").map(LockSource::Url))
+}
+
+/// `https://host/repo?subdirectory=lib&tag=v0.1.3#commit`.
+fn git(written: &str) -> LockSource {
+    let (address, commit) = written.split_once('#').map_or((written, None), |(a, c)| (a, Some(c)));
+    let (url, query) = address.split_once('?').unwrap_or((address, ""));
+    let value = |wanted: &[&str]| {
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        let mut found = pairs.filter(|(key, _)| wanted.contains(key)).map(|(_, value)| value);
+        found.next().map(|value| percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned())
+    };
+    LockSource::Git {
+        url: url.to_owned(),
+        commit: commit.filter(|commit| !commit.is_empty()).map(str::to_owned),
+        reference: value(&["tag", "rev", "branch"]),
+        subdirectory: value(&["subdirectory"]),
+    }
+}
+
+/// A requirement as uv records it: `{ name = "shared", extras = ["io"], editable = "../shared" }`.
+pub(super) fn requirement(piece: Piece<'_>, range: TextRange) -> Option<LockedRequirement> {
+    Some(LockedRequirement {
+        name: piece.name("name")?,
+        range,
+        extras: piece.strings("extras").or_else(|| piece.strings("extra")).unwrap_or_default(),
+        marker: piece.plain("marker"),
+        specifier: piece.plain("specifier").filter(|text| !text.is_empty()),
+        source: source(piece),
+    })
+}
+
+/// The requirements of a list.
+pub(super) fn requirements(items: Vec<(Piece<'_>, TextRange)>) -> Vec<LockedRequirement> {
+    items.into_iter().filter_map(|(item, range)| requirement(item, range)).collect()
+}

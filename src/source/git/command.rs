@@ -1,0 +1,133 @@
+//! The `git` binary, run so that nothing a repository says can make it run anything else.
+//!
+//! What a repository's configuration, hooks and attributes could start is shut off one by one: hooks and file monitors
+//! by settings that outrank the repository's, pagers by `--no-pager` (and there is no terminal), filters and text
+//! conversions by never asking for what they would touch, and lazy fetches of a partial clone twice: git since 2.45
+//! has a switch for them, and before it no transport is allowed, so that there is nothing to fetch with.
+
+use std::ffi::OsStr;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use camino::Utf8Path;
+
+use super::Refusal;
+use crate::vfs::MAX_FILE_BYTES;
+
+/// The binary's name.
+pub(super) const PROGRAM: &str = "git";
+
+/// How long git may take for one question.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A call of `program` for the repository whose own files are in `directory`; arguments follow. Its input is empty and
+/// its errors are dropped. `work_tree` outranks what the repository says of its work tree.
+pub(super) fn git(program: &str, directory: &Utf8Path, work_tree: &Utf8Path) -> Result<Command, Refusal> {
+    let mut command = Command::new(find(program).ok_or(Refusal::Missing)?);
+    // A hook that called us has set variables that would lead to its own repository.
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GIT_")) {
+        command.env_remove(name);
+    }
+    command
+        .env("GIT_OPTIONAL_LOCKS", "0")
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .env("GIT_NO_LAZY_FETCH", "1")
+        .env("GIT_ALLOW_PROTOCOL", "none")
+        .env("GIT_NO_REPLACE_OBJECTS", "1")
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .arg("--no-pager")
+        .arg(format!("--git-dir={directory}"))
+        .arg(format!("--work-tree={work_tree}"))
+        .args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "safe.directory=*"])
+        // Larger blobs are then written as they are unpacked, so that git holds none that nobody will read.
+        .args(["-c", &format!("core.bigFileThreshold={MAX_FILE_BYTES}")])
+        .current_dir(work_tree)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    Ok(command)
+}
+
+/// The program of that name in the folders of `PATH`. A relative one would be looked up below the repository, which
+/// then could bring its own.
+fn find(program: &str) -> Option<PathBuf> {
+    let name = format!("{program}{}", std::env::consts::EXE_SUFFIX);
+    let folders = std::env::var_os("PATH")?;
+    find_in(&folders, &name)
+}
+
+fn find_in(folders: &OsStr, name: &str) -> Option<PathBuf> {
+    let absolute = std::env::split_paths(folders).filter(|folder| folder.is_absolute());
+    absolute.map(|folder| folder.join(name)).find(|path| is_executable(path))
+}
+
+#[cfg(unix)]
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path)
+        .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// Starts a call.
+pub(super) fn spawn(mut command: Command) -> Result<Child, Refusal> {
+    command.spawn().map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => Refusal::Missing,
+        _ => Refusal::Failed,
+    })
+}
+
+/// What a call writes, if it succeeds in time. One that writes on and on finds its pipe closed.
+pub(super) fn output(command: Command) -> Result<String, Refusal> {
+    let mut child = spawn(command)?;
+    let written = child.stdout.take().ok_or(Refusal::Failed)?;
+    let reader = std::thread::Builder::new().name("git output".to_owned()).spawn(move || {
+        let mut text = String::new();
+        written.take(MAX_FILE_BYTES).read_to_string(&mut text).ok().map(|_| text)
+    });
+    let began = Instant::now();
+    let ended = loop {
+        match child.try_wait() {
+            Ok(Some(status)) => break Ok(status),
+            Ok(None) if began.elapsed() < PATIENCE => std::thread::sleep(Duration::from_millis(1)),
+            Ok(None) => break Err(Refusal::TooSlow),
+            Err(_) => break Err(Refusal::Failed),
+        }
+    };
+    if ended.is_err() {
+        // It may have ended by itself in the meantime.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    let success = ended?.success();
+    let text = reader.ok().and_then(|reader| reader.join().ok().flatten());
+    text.filter(|_| success).ok_or(Refusal::Failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_is_looked_for_in_absolute_folders_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("tool");
+        std::fs::write(&file, "").unwrap();
+        let folders = std::env::join_paths([Path::new("."), Path::new(""), folder.path()]).unwrap();
+        assert_eq!(find_in(&folders, "Cargo.toml"), None);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(find_in(&folders, "tool"), None);
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        assert_eq!(find_in(&folders, "tool"), Some(file));
+    }
+}

@@ -1,0 +1,34 @@
+//! The repositories that were opened, for as long as anybody asks.
+
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use parking_lot::Mutex;
+use rustc_hash::FxHashMap;
+
+use super::places::Places;
+use super::{Refusal, Repository};
+
+/// The repositories of a session, each with its one process and what was read from it; to be shared by all revisions.
+#[derive(Debug, Default)]
+pub struct Repositories {
+    opened: Mutex<FxHashMap<Utf8PathBuf, Arc<Repository>>>,
+}
+
+impl Repositories {
+    /// The repository whose work tree, or bare folder, is `dir`. Refusals are not remembered: one look at the disk tells
+    /// whether a repository has come into being, gone, or moved to another place.
+    pub fn open(&self, dir: &Utf8Path) -> Result<Arc<Repository>, Refusal> {
+        let places = Places::of(dir);
+        let mut opened = self.opened.lock();
+        if let Some(known) = opened.get(dir) {
+            if places.as_ref() == Ok(&known.places) {
+                return Ok(Arc::clone(known));
+            }
+            opened.remove(dir);
+        }
+        let repository = Arc::new(Repository::open(dir)?);
+        opened.insert(dir.to_owned(), Arc::clone(&repository));
+        Ok(repository)
+    }
+}
