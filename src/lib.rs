@@ -8,6 +8,7 @@ pub mod manifest;
 pub mod source;
 pub mod workspace;
 pub mod semantics;
+pub mod api;
 pub mod ide;
 pub mod rules;
 pub mod report;

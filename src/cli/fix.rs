@@ -53,7 +53,10 @@ fn choose(
         let ordinal = equals.entry((found.rule, &found.file, &found.arguments)).or_default();
         *ordinal += 1;
         let cured: Cured = (found.rule, found.file.clone(), found.arguments.clone(), *ordinal);
-        let writable = |edit: &Edit| files.text(&edit.file).is_ok_and(|source| !source.lossy);
+        let writable = |edit: &Edit| {
+            let live = files.mount_of(edit.file.path()).is_none();
+            live && files.text(&edit.file).is_ok_and(|source| !source.lossy)
+        };
         let free = |edit: &Edit| {
             let taken = chosen.get(&edit.file);
             taken.is_none_or(|taken| taken.iter().all(|other| apart(edit, other)))

@@ -30,8 +30,12 @@ pub fn definition(workspace: &Workspace, file: &FileId, offset: u32) -> Option<D
     let semantics = Semantics::new(workspace);
     let mut targets = Vec::new();
     for entity in entities(&semantics, file, &summary, token) {
-        let Some(target) = target(workspace, &entity) else { continue };
-        if is_ours(workspace, file, &target.file) && !targets.contains(&target) {
+        let Some(mut target) = target(workspace, &entity) else { continue };
+        if !is_ours(workspace, file, &target.file) {
+            continue;
+        }
+        target.file = workspace.live_twin(&target.file);
+        if !targets.contains(&target) {
             targets.push(target);
         }
     }
@@ -191,7 +195,9 @@ pub(super) fn target(workspace: &Workspace, entity: &Entity) -> Option<Navigatio
 
 /// Whether an answer is ours to give: a type checker beside us knows the project's own code and third parties' better.
 pub(super) fn is_ours(workspace: &Workspace, from: &FileId, target: &FileId) -> bool {
-    if workspace.configuration().config.scope == Scope::All {
+    // Nobody else answers in files of the cache.
+    if workspace.configuration().config.scope == Scope::All || workspace.files.mount_of(from.path()).is_some()
+    {
         return true;
     }
     if target.path().components().any(|part| matches!(part.as_str(), "site-packages" | "dist-packages")) {

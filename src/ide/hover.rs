@@ -3,11 +3,13 @@
 use camino::Utf8Path;
 
 use super::definition::{entities, is_ours};
+use super::{requirement, versions};
+use crate::manifest;
 use crate::python::{DefinitionKind, ModuleName};
 use crate::semantics::{Entity, Semantics};
 use crate::text::TextRange;
 use crate::vfs::{FileId, relative};
-use crate::workspace::{Found, Project, Provision, Resolution, Standing, Witness, Workspace};
+use crate::workspace::{Found, Project, Provision, Resolution, Standing, Strategy, Witness, Workspace};
 
 /// What to show beside a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +26,9 @@ const MAX_HEADER_BYTES: usize = 2000;
 /// Signature, docstring, and which distribution and version this location gets, by which evidence. Of several
 /// definitions the first one is shown.
 pub fn hover(workspace: &Workspace, file: &FileId, offset: u32) -> Option<Hover> {
+    if manifest::kind_of(file.path()).is_some() && file.path().extension() != Some("py") {
+        return requirement::hover(workspace, file, offset);
+    }
     let summary = workspace.summary(file)?;
     let (range, token) = summary.token_at(offset)?;
     let semantics = Semantics::new(workspace);
@@ -77,14 +82,23 @@ fn dedent(header: &str) -> String {
     moved.collect::<Vec<_>>().join("\n")
 }
 
-/// Which distribution and version the file's project gets, and who says so.
+/// Which distribution and version the file's project gets, who says so, and what other locations get.
 fn provenance(workspace: &Workspace, file: &FileId, target: &FileId) -> Option<String> {
     let importing = workspace.project_of(file);
     let base = importing.as_ref().map_or(workspace.root(), |project| project.dir.as_path());
     let provider = workspace.project_of(target)?;
     let name = provider.display_name().to_owned();
-    let version = workspace.version_text(&provider);
     let found = importing.as_ref().and_then(|_| found_module(workspace, file, target));
+    let way = match (&importing, &found) {
+        (Some(importing), Some(found)) => workspace.way(importing, found),
+        _ => Vec::new(),
+    };
+    let effective =
+        importing.as_ref().zip(way.last()).map(|(importing, step)| workspace.effective(importing, step));
+    let version = match effective.and_then(|effective| effective.version.as_ref().map(ToString::to_string)) {
+        Some(version) if !is_tree_of_unknown_version(found.as_ref()) => Some(version),
+        _ => workspace.version_text(&provider),
+    };
     let mut lines = vec![match &version {
         Some(version) => format!("`{name}` {version}"),
         None => format!("`{name}`"),
@@ -96,12 +110,24 @@ fn provenance(workspace: &Workspace, file: &FileId, target: &FileId) -> Option<S
             .and_then(|(importing, found)| from_where(workspace, importing, &provider, found, base)),
     );
     let witness = Witness { workspace, root: workspace.root() };
-    if let (Some(importing), Some(found)) = (&importing, &found) {
-        for step in workspace.way(importing, found) {
-            lines.extend(witness.dependency(&step).into_iter().map(|line| format!("- {line}")));
+    if let Some(importing) = &importing {
+        for step in &way {
+            lines.extend(witness.effective(importing, step).into_iter().map(|line| format!("- {line}")));
         }
     }
-    Some(format!("---\n{}", lines.join("  \n")))
+    let mut shown = format!("---\n{}", lines.join("  \n"));
+    if let Some(table) =
+        provider.distribution().and_then(|name| versions::table(workspace, importing.as_deref(), name))
+    {
+        shown.push_str("\n\n");
+        shown.push_str(&table);
+    }
+    Some(shown)
+}
+
+/// Whether what is shown is a tree that may not be the version that the project gets.
+fn is_tree_of_unknown_version(found: Option<&Found>) -> bool {
+    found.is_some_and(|found| found.provider.standing == Standing::Tree)
 }
 
 /// The resolution of the module that the target file is, as the importing file sees it.
@@ -140,11 +166,12 @@ fn from_where(
         }
         _ => {
             let step = workspace.way(importing, found).pop()?;
-            let strategy = match step.provision {
-                Provision::Live { strategy, .. } => strategy.as_str(),
-                _ => return None,
-            };
-            Some(format!("{strategy} `{dir}`"))
+            let strategy = Strategy::of(&step.provision)?.as_str();
+            if let Provision::Live { .. } = step.provision {
+                return Some(format!("{strategy} `{dir}`"));
+            }
+            let source = Witness { workspace, root: workspace.root() }.source(importing, &step)?;
+            Some(format!("{strategy} `{source}`"))
         }
     }
 }

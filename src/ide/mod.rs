@@ -5,7 +5,9 @@
 
 mod definition;
 mod hover;
+mod requirement;
 mod symbols;
+mod versions;
 
 use crate::text::TextRange;
 use crate::vfs::FileId;

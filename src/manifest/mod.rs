@@ -4,12 +4,14 @@
 //! One file here is one format. All fill the same [`Manifest`], so that a project is the sum of its manifests,
 //! whoever wrote them.
 
+mod core_metadata;
 mod dagster;
 mod gitmodules;
 mod keyed;
 mod literal;
 mod locations;
 mod lock;
+mod marker;
 mod model;
 mod name;
 mod pipfile;
@@ -30,6 +32,7 @@ pub use lock::{
     Lock, LockEdge, LockEntry, LockHead, LockKind, LockManifest, LockMetadata, LockSource, LockedRequirement,
     Reached, lock_kind_of, read_lock,
 };
+pub use marker::parse_marker;
 pub use model::{
     BuildSystem, DagsterTable, DgProject, DgWorkspace, EntryPoint, FindPackages, Flit, Group, Hatch, Include,
     IncludeKind, Index, LocationDeclaration, LocationTarget, Manifest, ManifestError, ManifestKind, Maturin,
@@ -55,9 +58,15 @@ pub fn kind_of(path: &Utf8Path) -> Option<ManifestKind> {
         "workspace.yaml" | "workspace.yml" => ManifestKind::WorkspaceYaml,
         "dagster_cloud.yaml" | "dagster_cloud.yml" | "build.yaml" | "build.yml" => ManifestKind::DagsterCloud,
         "dg.toml" => ManifestKind::DgToml,
+        "PKG-INFO" => ManifestKind::CoreMetadata,
+        "METADATA" if is_in_dist_info(path) => ManifestKind::CoreMetadata,
         _ if is_requirements_file(path, name) => ManifestKind::Requirements,
         _ => return None,
     })
+}
+
+fn is_in_dist_info(path: &Utf8Path) -> bool {
+    path.parent().and_then(Utf8Path::file_name).is_some_and(|folder| folder.ends_with(".dist-info"))
 }
 
 fn is_requirements_file(path: &Utf8Path, name: &str) -> bool {
@@ -97,6 +106,7 @@ fn read_format(kind: ManifestKind, text: &str) -> Manifest {
         ManifestKind::Gitmodules => gitmodules::read(text),
         ManifestKind::WorkspaceYaml => locations::read_workspace(text),
         ManifestKind::DagsterCloud => locations::read_cloud(text),
+        ManifestKind::CoreMetadata => core_metadata::read(text),
     }
 }
 

@@ -28,6 +28,9 @@ pub enum ManifestKind {
     DagsterCloud,
     /// `dg.toml`.
     DgToml,
+    /// `METADATA` in a `*.dist-info` folder, `PKG-INFO`: what a build says of a distribution. Never one of the manifests
+    /// that people write, so that no rule speaks of it.
+    CoreMetadata,
 }
 
 /// One manifest, as far as it could be read.
@@ -57,6 +60,9 @@ pub struct Manifest {
     pub sources: Vec<Source>,
     /// `[[tool.uv.index]]`.
     pub indexes: Vec<Index>,
+    /// Folders and pages that hold archives: uv's `find-links`, a requirements file's `--find-links`; relative to the
+    /// manifest's folder.
+    pub find_links: Vec<Spanned<String>>,
     /// `[tool.uv.workspace]`.
     pub workspace: Option<UvWorkspace>,
     /// `[tool.uv] package`, Poetry's `package-mode`: `false` for a project that ships nothing.
@@ -533,6 +539,7 @@ impl Manifest {
             extras: Vec::new(),
             sources: Vec::new(),
             indexes: Vec::new(),
+            find_links: Vec::new(),
             workspace: None,
             package: None,
             declares_project: false,

@@ -77,6 +77,10 @@ fn read_line(line: Literal<'_>, manifest: &mut Manifest) {
             return;
         }
     }
+    if let Some(links) = option_value(line, "--find-links").or_else(|| option_value(line, "-f")) {
+        manifest.find_links.push(links.spanned());
+        return;
+    }
     if let Some(target) = option_value(line, "--editable").or_else(|| option_value(line, "-e")) {
         read_target(line, without_options(target), &Group::Main, Some(true), manifest);
     }

@@ -39,6 +39,9 @@ fn formats_are_told_by_name() {
         ("build.yaml", Some(ManifestKind::DagsterCloud)),
         ("dagster_cloud.yaml", Some(ManifestKind::DagsterCloud)),
         ("dg.toml", Some(ManifestKind::DgToml)),
+        ("acme-1.0.dist-info/METADATA", Some(ManifestKind::CoreMetadata)),
+        ("acme-1.0/PKG-INFO", Some(ManifestKind::CoreMetadata)),
+        ("acme/METADATA", None),
         ("poetry.toml", None),
         ("", None),
     ];

@@ -31,6 +31,15 @@ pub(super) fn fingerprint(summary: &ModuleSummary) -> u64 {
         let Some(Some(scope)) = visible.get(definition.scope.index()) else { continue };
         (scope, &definition.name, &definition.docstring).hash(&mut hasher);
         shapes.definition(&definition.kind, &mut hasher);
+        // What `field(default=1, kw_only=True)` says decides how the class is called.
+        if let DefinitionKind::Variable(variable) = &definition.kind
+            && *scope > 0
+            && !variable.on_instance
+            && let Some(value) = variable.value
+            && matches!(summary.expression(value), Some(Expression::Call(..)))
+        {
+            shapes.of(value).hash(&mut hasher);
+        }
         if let DefinitionKind::Class(class) = &definition.kind {
             show(&mut visible, class.scope);
         }
@@ -105,6 +114,7 @@ impl<'a> Shapes<'a> {
             Expression::Sequence(parts) => self.all(parts, &mut hasher),
             Expression::Await(value) | Expression::Starred(value) => self.of(*value).hash(&mut hasher),
             Expression::String(text) => text.hash(&mut hasher),
+            Expression::Boolean(value) => value.hash(&mut hasher),
             Expression::None | Expression::Other => {}
         }
         hasher.finish()
@@ -133,6 +143,9 @@ impl<'a> Shapes<'a> {
             DefinitionKind::Function(function) => self.function(function, hasher),
             DefinitionKind::Class(class) => {
                 self.all(&class.bases, hasher);
+                for (name, value) in &class.keywords {
+                    (name, self.of(*value)).hash(hasher);
+                }
                 self.all(&class.decorators, hasher);
             }
             DefinitionKind::Variable(variable) => {
@@ -153,6 +166,7 @@ impl<'a> Shapes<'a> {
         function.returns.map(|returns| self.of(returns)).hash(hasher);
         self.all(&function.decorators, hasher);
         (function.is_async, function.yielded.is_empty()).hash(hasher);
+        function.warning.map(|warning| self.of(warning)).hash(hasher);
         if function.returns.is_none() {
             self.results(function, hasher);
         }

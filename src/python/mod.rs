@@ -8,6 +8,7 @@
 mod docstring;
 mod extract;
 mod fingerprint;
+mod fit;
 mod name;
 mod parse;
 mod summary;
@@ -16,6 +17,7 @@ mod syntax;
 use crate::text::{TextRange, offset};
 use crate::vfs::Derivation;
 
+pub use fit::{Misfit, Slot, fit};
 pub use name::{ModuleName, Name, is_identifier};
 pub use parse::{SyntaxTree, parse_limit};
 pub use summary::{

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use super::{Feature, Name, SyntaxTree};
+use super::{Feature, Name, Slot, SyntaxTree};
 use crate::text::TextRange;
 
 macro_rules! ids {
@@ -250,6 +250,9 @@ pub struct Function {
     pub decorators: SmallVec<[ExpressionId; 1]>,
     /// `async def`.
     pub is_async: bool,
+    /// The call that warns of a deprecation each time the function runs: `warnings.warn("…", DeprecationWarning)` as a
+    /// statement of its body, not of a branch in it.
+    pub warning: Option<ExpressionId>,
 }
 
 /// One parameter.
@@ -287,8 +290,10 @@ pub enum ParameterKind {
 pub struct Class {
     /// Its body's scope, which holds the members.
     pub scope: ScopeId,
-    /// The bases, in order; keywords such as `metaclass=` are not among them.
+    /// The bases, in order; `*more` is an [`Expression::Starred`].
     pub bases: SmallVec<[ExpressionId; 2]>,
+    /// `metaclass=M`, `total=False`; without a name, what `**more` holds.
+    pub keywords: Vec<(Option<Name>, ExpressionId)>,
     /// The decorators, top to bottom.
     pub decorators: SmallVec<[ExpressionId; 1]>,
 }
@@ -347,6 +352,8 @@ pub enum Expression {
     String(Option<Box<str>>),
     /// `None`.
     None,
+    /// `True` or `False`.
+    Boolean(bool),
     /// Anything else. Its parts are in the arena all the same.
     Other,
 }
@@ -429,6 +436,13 @@ impl Scope {
     /// The scope of a module, still without bindings.
     pub(super) fn module(range: TextRange) -> Self {
         Self { kind: ScopeKind::Module, parent: None, range, bindings: FxHashMap::default() }
+    }
+}
+
+impl Parameter {
+    /// What binding arguments needs to know of it.
+    pub fn slot(&self) -> Slot<'_> {
+        Slot { name: &self.name, kind: self.kind, required: self.default.is_none() }
     }
 }
 

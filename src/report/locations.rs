@@ -149,17 +149,14 @@ fn location_of(witness: Witness<'_>, location: &CodeLocation) -> Location {
 
 /// What a project and the environment it is installed into require that is shared, each distribution once.
 fn taken_by(witness: Witness<'_>, project: &Project) -> Vec<Taken> {
-    let workspace = witness.workspace;
-    let mut dependencies = workspace.dependencies(project).to_vec();
-    for parent in workspace.environment_parents(project) {
-        dependencies.extend(workspace.dependencies(&parent).iter().cloned());
-    }
     let mut seen = FxHashSet::default();
-    let mut taken: Vec<Taken> = dependencies
+    let mut taken: Vec<Taken> = witness
+        .workspace
+        .required(project)
         .iter()
         .filter(|dependency| project.distribution() != Some(&dependency.name))
+        .filter(|dependency| seen.insert(dependency.name.clone()))
         .filter_map(|dependency| taken(witness, project, dependency))
-        .filter(|taken| seen.insert(taken.distribution.clone()))
         .collect();
     taken.sort_by(|a, b| a.distribution.cmp(&b.distribution));
     taken
@@ -168,48 +165,33 @@ fn taken_by(witness: Witness<'_>, project: &Project) -> Vec<Taken> {
 /// `None` for what is not first-party.
 fn taken(witness: Witness<'_>, project: &Project, dependency: &Dependency) -> Option<Taken> {
     let workspace = witness.workspace;
-    let environment = workspace.environment(project);
-    let installed =
-        environment.as_ref().and_then(|found| found.distribution(&workspace.files, &dependency.name));
-    let installed = installed.map(|installed| installed.version);
-    let (strategy, version, source) = match &dependency.provision {
-        Provision::Live { dir, strategy } => {
-            let version = workspace.project_at(dir).and_then(|project| workspace.version_text(&project));
-            ((*strategy).into(), version, Some(witness.path(dir)))
-        }
-        Provision::NoFolder(dir) | Provision::NoProject(dir) => {
-            (Strategy::Path, None, Some(witness.path(dir)))
-        }
-        Provision::NotMember(_) => (Strategy::Workspace, None, None),
-        Provision::Archive(path) => (Strategy::Path, None, Some(witness.path(path))),
-        Provision::Git(_) if workspace.is_first_party(&dependency.name) => (Strategy::Git, None, None),
-        Provision::Registry if workspace.is_first_party(&dependency.name) => {
-            let version = pinned(dependency).or_else(|| installed.clone());
-            let at_hand = environment.filter(|_| installed.is_some() && version == installed);
-            let source = at_hand.map(|environment| format!("venv:{}", witness.path(&environment.dir)));
-            (Strategy::Registry, version, source)
-        }
-        Provision::Git(_) | Provision::Url | Provision::Registry => return None,
+    let strategy = match &dependency.provision {
+        Provision::Live { strategy, .. } => (*strategy).into(),
+        Provision::NoFolder(_) | Provision::NoProject(_) | Provision::Archive(_) => Strategy::Path,
+        Provision::NotMember(_) => Strategy::Workspace,
+        _ if !workspace.is_first_party(&dependency.name) => return None,
+        Provision::Git(_) => Strategy::Git,
+        Provision::Registry | Provision::Url => Strategy::Registry,
     };
+    let effective = workspace.effective(project, dependency);
+    // A tree's version is what its manifest says, also where that is no version by PEP 440.
+    let version = match &dependency.provision {
+        Provision::Live { dir, .. } => {
+            workspace.project_at(dir).and_then(|project| workspace.version_text(&project))
+        }
+        _ => effective.version.as_ref().map(ToString::to_string),
+    };
+    let locked = workspace.locked(project, &dependency.name);
     Some(Taken {
         distribution: dependency.name.to_string(),
         strategy,
         requirement: dependency.requirement.as_ref().map(|_| witness.requirement(dependency)),
         version,
-        locked: None,
-        installed,
-        source,
-        evidence: witness.dependency(dependency),
+        locked: locked.and_then(|locked| locked.text),
+        installed: workspace.installed(project, &dependency.name).map(|installed| installed.version),
+        source: witness.source(project, dependency),
+        evidence: witness.effective(project, dependency),
     })
-}
-
-/// The version that an exact specifier names.
-fn pinned(dependency: &Dependency) -> Option<String> {
-    let specifiers = &dependency.requirement.as_ref()?.specifier.as_ref()?.value;
-    let exact = specifiers
-        .iter()
-        .find(|one| matches!(one.operator(), pep440_rs::Operator::Equal | pep440_rs::Operator::ExactEqual))?;
-    Some(exact.version().to_string())
 }
 
 /// The projects that another one requires live.

@@ -9,7 +9,7 @@ use crate::python::ModuleName;
 use crate::semantics::{Entity, Semantics};
 use crate::text::TextRange;
 use crate::vfs::FileId;
-use crate::workspace::{Found, NotFound, Project, Provision, Resolution, Standing, Witness, Workspace};
+use crate::workspace::{self, Found, NotFound, Project, Resolution, Standing, Witness, Workspace};
 
 /// The answer of `crossloc resolve`; its JSON is this, with `version` before it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -140,16 +140,15 @@ fn found_report(witness: Witness<'_>, importer: &FileId, found: &Found) -> Resol
     report
 }
 
-/// The requirements on the way, and the strategy of the last one.
+/// The requirements on the way, with what they get; strategy and version are those of the last one.
 fn show_way(witness: Witness<'_>, importing: &Project, found: &Found, report: &mut ResolutionReport) {
     for step in witness.workspace.way(importing, found) {
-        report.evidence.extend(witness.dependency(&step));
-        report.strategy = match &step.provision {
-            Provision::Live { strategy, .. } => Some((*strategy).into()),
-            Provision::Registry => Some(Strategy::Registry),
-            Provision::Git(_) => Some(Strategy::Git),
-            _ => None,
-        };
+        report.evidence.extend(witness.effective(importing, &step));
+        report.strategy = workspace::Strategy::of(&step.provision).map(Strategy::from);
+        let effective = witness.workspace.effective(importing, &step);
+        if let Some(version) = effective.version.as_ref().filter(|_| effective.code.is_some()) {
+            report.dist_version = Some(version.to_string());
+        }
     }
 }
 

@@ -71,7 +71,7 @@ fn is_made_from_beside(workspace: &Workspace, dir: &Utf8Path, segment: &str) -> 
 }
 
 /// Whether a `.gitignore` names the module's file or folder: then it is made where it is needed.
-fn is_ignored(workspace: &Workspace, module: &Utf8Path) -> bool {
+pub(super) fn is_ignored(workspace: &Workspace, module: &Utf8Path) -> bool {
     let boundary = workspace.boundary(module);
     let above = module.ancestors().skip(1).take_while(|dir| dir.starts_with(&boundary));
     above.into_iter().any(|dir| {

@@ -83,7 +83,7 @@ fn add_source(
     provider: &Project,
     name: &DistributionName,
 ) -> Option<Vec<Edit>> {
-    let (file, manifest) = project.manifest(ManifestKind::Pyproject)?;
+    let (_, manifest) = project.manifest(ManifestKind::Pyproject)?;
     let root = workspace.workspace_root(project);
     let inherited =
         root.iter().any(|root| root.sources.iter().any(|source| source.value.name.value == *name));
@@ -96,17 +96,29 @@ fn add_source(
     } else {
         format!("{{ path = \"{}\", editable = true }}", relative(&provider.dir, &project.dir))
     };
-    let text = workspace.files.text(file).ok()?;
-    let edit = |range, new_text| vec![Edit { file: file.clone(), range, new_text }];
-    if let Some(last) = manifest.sources.iter().max_by_key(|source| source.range) {
-        return Some(edit(TextRange::empty(last.range.end), format!("\n{name} = {value}")));
-    }
-    if manifest.build.poetry.is_some() || manifest.build.pdm.is_some() {
+    let alone = manifest.sources.is_empty();
+    if alone && (manifest.build.poetry.is_some() || manifest.build.pdm.is_some()) {
         return None;
     }
-    let end = crate::text::offset(text.text.len());
-    let gap = if text.text.ends_with('\n') { "\n" } else { "\n\n" };
-    Some(edit(TextRange::empty(end), format!("{gap}[tool.uv.sources]\n{name} = {value}\n")))
+    Some(vec![add_source_entry(workspace, project, name, &value)?])
+}
+
+/// Adds an entry behind the last one of `[tool.uv.sources]`, or the table with it at the end of the pyproject.toml.
+pub fn add_source_entry(
+    workspace: &Workspace,
+    project: &Project,
+    name: &DistributionName,
+    value: &str,
+) -> Option<Edit> {
+    let (file, manifest) = project.manifest(ManifestKind::Pyproject)?;
+    let source = workspace.files.text(file).ok()?;
+    let edit = |at, new_text| Edit { file: file.clone(), range: TextRange::empty(at), new_text };
+    if let Some(last) = manifest.sources.iter().max_by_key(|source| source.range) {
+        return Some(edit(last.range.end, format!("\n{name} = {value}")));
+    }
+    let gap = if source.text.ends_with('\n') { "\n" } else { "\n\n" };
+    let end = crate::text::offset(source.text.len());
+    Some(edit(end, format!("{gap}[tool.uv.sources]\n{name} = {value}\n")))
 }
 
 /// Removes a requirement from a list in a pyproject.toml, with its entry in `[tool.uv.sources]` unless another list

@@ -43,10 +43,12 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::absent::{is_live, may_be_made, with_version};
+use super::availability::availability;
 use super::registry::Rule;
 use super::{Context, FileUses, Finding, Fix, Severity, edits};
 use crate::python::{Expression, ExpressionId, ImportKind, ModuleName, ModuleSummary, Name, ScopeId};
 use crate::semantics::{Module, Semantics, Type};
+use crate::source::Found;
 use crate::text::{TextRange, nearest};
 use crate::vfs::FileId;
 use crate::workspace::{Place, Project, Resolution};
@@ -113,9 +115,20 @@ fn of_file(context: &Context<'_>, uses: &FileUses) -> Vec<Finding> {
 
 fn finding(context: &Context<'_>, one: Wanted, place: Place) -> Finding {
     let (module, name) = (&one.module.name, &one.name);
-    let message = format!("`{name}` is not in `{module}` of {}", with_version(context, &one.provider));
+    let has = |project: &Project| offers(context, project, module, name);
+    let when = availability(context, &one.provider, has);
+    let message = format!("`{name}` is not in `{module}` of {}{when}", with_version(context, &one.provider));
     let fix = one.replaceable.then(|| correction(context, &one, &place)).flatten();
     Finding::new(place, message, [module.as_str(), name.as_str()]).fix(fix)
+}
+
+/// Whether a version of the provider has a name in a module.
+fn offers(context: &Context<'_>, project: &Project, module: &ModuleName, name: &str) -> bool {
+    let Some(Found::Module(file)) = project.layout.find(&context.workspace.files, module) else {
+        return false;
+    };
+    let module = Module { name: module.clone(), file: Some(file.clone()), importer: file };
+    !Semantics::new(context.workspace).lacks(&module, name)
 }
 
 /// The names behind `from … import`.

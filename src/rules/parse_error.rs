@@ -81,6 +81,7 @@ fn is_judged(context: &Context<'_>, file: &FileId, manifest: &Manifest, of_proje
         ManifestKind::Requirements | ManifestKind::SetupPy | ManifestKind::SetupCfg => of_project,
         ManifestKind::DagsterCloud => file.file_name().starts_with("dagster_cloud") || says("code_source"),
         ManifestKind::WorkspaceYaml => says("load_from"),
+        ManifestKind::CoreMetadata => false,
         ManifestKind::Pyproject
         | ManifestKind::Pixi
         | ManifestKind::Pipfile

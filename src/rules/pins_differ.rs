@@ -89,7 +89,7 @@ impl Taking {
     }
 }
 
-fn check(context: &Context<'_>) -> Vec<Finding> {
+pub(super) fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut by_name: BTreeMap<DistributionName, Vec<Taking>> = BTreeMap::new();
     for (who, project) in locations(context) {
         let mut own: BTreeMap<&DistributionName, Vec<Taking>> = BTreeMap::new();
@@ -110,7 +110,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 /// The projects of code locations, each once, with the location's name.
-fn locations(context: &Context<'_>) -> BTreeMap<String, Arc<Project>> {
+pub(super) fn locations(context: &Context<'_>) -> BTreeMap<String, Arc<Project>> {
     let mut found: BTreeMap<String, Arc<Project>> = BTreeMap::new();
     for location in context.workspace.locations().iter() {
         let project = location.project.as_ref().and_then(|dir| context.workspace.project_at(dir));
@@ -148,7 +148,7 @@ fn taking(context: &Context<'_>, who: &str, dependency: &Dependency) -> Option<T
 }
 
 /// The only version that specifiers admit.
-fn exact(specifiers: &VersionSpecifiers) -> Option<Version> {
+pub(super) fn exact(specifiers: &VersionSpecifiers) -> Option<Version> {
     let [only] = specifiers.as_ref() else { return None };
     matches!(only.operator(), Operator::Equal | Operator::ExactEqual).then(|| only.version().clone())
 }

@@ -1,12 +1,16 @@
 //! All rules by name: what is on by default, how bad it is, and the page in the manual.
 
 use super::{
-    Context, Finding, Severity, cross_location_import, dev_only_dependency, empty_range, family_skew,
-    member_setting_ignored, missing_source_path, missing_symbol, override_masks_shared, parse_error,
-    pins_differ, private_import, python_range_too_narrow, shadowed_module, shared_imports_location,
-    source_name_mismatch, source_not_member, source_violates_specifier, source_without_requirement,
-    submodule_drift, submodule_uninitialized, syntax_too_new, transitive_dependency, unbounded_requirement,
-    undeclared_dependency, unresolved_import, unsatisfiable_together, unused_dependency, unused_suppression,
+    Context, Finding, Severity, cross_location_import, dependency_confusion, dependency_cycle,
+    dev_only_dependency, duplicate_project_name, empty_range, family_skew, incompatible_call,
+    index_undefined, member_glob_empty, member_setting_ignored, member_without_workspace_source,
+    missing_source_path, missing_symbol, mixed_strategies, override_masks_shared, parse_error,
+    path_leaves_repository, pins_differ, private_import, python_range_too_narrow, shadowed_module,
+    shared_imports_location, source_lost_on_publish, source_marker_gap, source_name_mismatch,
+    source_not_member, source_violates_specifier, source_without_requirement, submodule_drift,
+    submodule_uninitialized, syntax_too_new, transitive_dependency, unbounded_requirement,
+    undeclared_dependency, unknown_extra, unresolved_import, unsatisfiable_together, unused_dependency,
+    unused_suppression,
 };
 use crate::text::nearest;
 
@@ -47,19 +51,30 @@ impl Rule {
 /// One line for each rule, sorted by name.
 const RULES: &[Rule] = &[
     cross_location_import::RULE,
+    dependency_confusion::RULE,
+    dependency_cycle::RULE,
     dev_only_dependency::RULE,
+    duplicate_project_name::RULE,
     empty_range::RULE,
     family_skew::RULE,
+    incompatible_call::RULE,
+    index_undefined::RULE,
+    member_glob_empty::RULE,
     member_setting_ignored::RULE,
+    member_without_workspace_source::RULE,
     missing_source_path::RULE,
     missing_symbol::RULE,
+    mixed_strategies::RULE,
     override_masks_shared::RULE,
     parse_error::RULE,
+    path_leaves_repository::RULE,
     pins_differ::RULE,
     private_import::RULE,
     python_range_too_narrow::RULE,
     shadowed_module::RULE,
     shared_imports_location::RULE,
+    source_lost_on_publish::RULE,
+    source_marker_gap::RULE,
     source_name_mismatch::RULE,
     source_not_member::RULE,
     source_violates_specifier::RULE,
@@ -70,6 +85,7 @@ const RULES: &[Rule] = &[
     transitive_dependency::RULE,
     unbounded_requirement::RULE,
     undeclared_dependency::RULE,
+    unknown_extra::RULE,
     unresolved_import::RULE,
     unsatisfiable_together::RULE,
     unused_dependency::RULE,
@@ -96,13 +112,15 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 16] = [
+    const NO_RULES: [&str; 18] = [
         "absent",
+        "availability",
         "context",
         "diagnostic",
         "edits",
         "family",
         "finding",
+        "markers",
         "mentions",
         "mod",
         "needles",

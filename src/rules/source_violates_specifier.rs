@@ -69,7 +69,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 /// Whether the source or the requirement holds in some environments only, so that they need not meet.
-fn is_conditional(
+pub(super) fn is_conditional(
     context: &Context<'_>,
     project: &Project,
     dependency: &Dependency,

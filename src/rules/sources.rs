@@ -129,3 +129,40 @@ pub(super) fn once_each(
     }
     found
 }
+
+/// Whether a distribution is a member of the project's uv workspace, so that uv takes no other.
+pub(super) fn is_member(context: &Context<'_>, project: &Project, name: &DistributionName) -> bool {
+    let workspace = context.workspace;
+    let Some(root) = workspace.workspace_root(project) else { return false };
+    let members = workspace.workspace_members(&root);
+    workspace.projects_named(name).iter().any(|home| members.contains(&home.dir))
+}
+
+/// Whether a project shows that it is published: by classifiers, by an index to upload to, by a workflow of its own that
+/// uploads it.
+pub(super) fn is_published(context: &Context<'_>, project: &Project) -> bool {
+    let files = &context.workspace.files;
+    let mentions = || project.manifests.iter().flat_map(|(_, manifest)| &manifest.mentions);
+    let begins = |start: &'static str| mentions().any(|mention| mention.value.starts_with(start));
+    if begins("Private ::") {
+        return false;
+    }
+    let holds = |file: &FileId, words: &[&str]| {
+        files.text(file).is_ok_and(|source| words.iter().any(|word| source.text.contains(word)))
+    };
+    let classified = CLASSIFIERS.iter().any(|classifier| begins(classifier));
+    let uploaded = || project.manifests.iter().any(|(file, _)| holds(file, &["publish-url"]));
+    let workflows = project.dir.join(".github/workflows");
+    let by_workflow = || {
+        let listing = files.list(&workflows);
+        listing.files().any(|name| holds(&FileId::new(&workflows.join(name)), &UPLOADS))
+    };
+    classified || uploaded() || by_workflow()
+}
+
+/// What index pages sort projects by.
+const CLASSIFIERS: [&str; 4] =
+    ["Development Status ::", "Programming Language ::", "License ::", "Intended Audience ::"];
+
+/// What uploads a distribution.
+const UPLOADS: [&str; 4] = ["gh-action-pypi-publish", "uv publish", "poetry publish", "twine upload"];

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use pep440_rs::{Operator, Version, VersionSpecifiers};
 
 use super::Context;
-use crate::manifest::{DistributionName, Group, ManifestKind, Requirement, Source, lower_bound};
+use crate::manifest::{
+    DistributionName, Group, ManifestKind, Requirement, Source, lower_bound, parse_marker,
+};
 use crate::text::Spanned;
 use crate::workspace::{Declared, Dependency, Place, Project, Provision};
 
@@ -31,12 +33,13 @@ pub(super) fn written(
 
 /// Whether two requirements hold in the same environments: both in all, or by the same marker.
 pub(super) fn same_environments(one: &Requirement, other: &Requirement) -> bool {
-    let plain = |requirement: &Requirement| {
-        let marker = requirement.marker.as_deref().unwrap_or("");
-        let unspaced: String = marker.chars().filter(|letter| !letter.is_whitespace()).collect();
-        unspaced.replace('\'', "\"")
-    };
-    plain(one) == plain(other)
+    match (&one.marker, &other.marker) {
+        (None, None) => true,
+        (Some(one), Some(other)) => {
+            one == other || parse_marker(one).is_some_and(|set| parse_marker(other) == Some(set))
+        }
+        _ => false,
+    }
 }
 
 /// Whether the source of a dependency holds in some environments, or for some extra or group, only.

@@ -4,7 +4,7 @@ use super::types::tuple;
 use super::{Semantics, Type, add_new};
 use crate::python::{
     Argument, ArgumentKind, DefinitionKind, Expression, ExpressionId, Function, ModuleSummary, Parameter,
-    ParameterKind, ScopeKind,
+    ScopeKind, Slot, fit,
 };
 use crate::vfs::FileId;
 
@@ -138,35 +138,10 @@ fn of_table(object: &Type, method: &str) -> Vec<Type> {
     }
 }
 
-/// Whether a call with these arguments fits the parameters by number and by name.
+/// Whether a call with these arguments fits the parameters.
 fn takes(parameters: &[Parameter], arguments: &[Argument]) -> bool {
-    let spread = arguments.iter().any(|a| matches!(a.kind, ArgumentKind::Star | ArgumentKind::DoubleStar));
-    let positional = arguments.iter().filter(|a| a.kind == ArgumentKind::Positional).count();
-    let by_position = |parameter: &Parameter| {
-        matches!(parameter.kind, ParameterKind::PositionalOnly | ParameterKind::PositionalOrKeyword)
-    };
-    let has = |kind: ParameterKind| parameters.iter().any(|parameter| parameter.kind == kind);
-    let places = parameters.iter().filter(|parameter| by_position(parameter)).count();
-    if positional > places && !has(ParameterKind::VarPositional) {
-        return false;
-    }
-    let known = |argument: &Argument| match &argument.kind {
-        ArgumentKind::Keyword(name) => parameters.iter().any(|parameter| parameter.name == *name),
-        _ => true,
-    };
-    if !has(ParameterKind::VarKeyword) && !arguments.iter().all(known) {
-        return false;
-    }
-    let named = |name: &str| {
-        arguments.iter().any(|a| matches!(&a.kind, ArgumentKind::Keyword(written) if written == name))
-    };
-    let filled = |(at, parameter): (usize, &Parameter)| {
-        parameter.default.is_some()
-            || matches!(parameter.kind, ParameterKind::VarPositional | ParameterKind::VarKeyword)
-            || (by_position(parameter) && at < positional)
-            || named(&parameter.name)
-    };
-    spread || parameters.iter().enumerate().all(filled)
+    let slots: Vec<Slot<'_>> = parameters.iter().map(Parameter::slot).collect();
+    fit(&slots, arguments).is_ok()
 }
 
 /// Whether what a method gives is the object it is called on, or one of its class: `-> Self`, `return self`,

@@ -81,7 +81,8 @@ impl Semantics<'_> {
                 }
                 tuple(parts)
             }
-            Some(Expression::String(_) | Expression::None | Expression::Other) | None => Vec::new(),
+            Some(Expression::String(_) | Expression::None | Expression::Boolean(_) | Expression::Other)
+            | None => Vec::new(),
         })
     }
 

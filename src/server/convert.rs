@@ -29,9 +29,17 @@ pub fn line_column(position: Position) -> LineColumn {
 }
 
 impl Snapshot {
-    /// A file's URI: the client's spelling where it holds the document.
+    /// A file's URI: the client's spelling where it holds the document. A file of a pinned version is written to the
+    /// cache first, so that the client can open it; `None` where that fails.
     pub fn uri(&self, file: &FileId) -> Option<Uri> {
-        self.uris.get(file).cloned().or_else(|| uri::uri_of(file.path()))
+        if let Some(known) = self.uris.get(file) {
+            return Some(known.clone());
+        }
+        self.workspace
+            .materialise(file)
+            .inspect_err(|error| tracing::warn!("{} cannot be written: {error}", file.path()))
+            .ok()?;
+        uri::uri_of(file.path())
     }
 
     /// A position as byte offset, clamped to the text; `None` where the file cannot be read.

@@ -137,6 +137,7 @@ impl Session {
     /// A document was opened; one that is open already is replaced.
     pub fn opened(&self, uri: Uri, file: &FileId, document: Document) {
         self.change(|state| {
+            state.snapshot.workspace.remount(file);
             let files = &state.snapshot.workspace.files;
             let known = files.text(file).is_ok_and(|known| known.text == document.text());
             let next = files.with_document(file, document, Vec::new());

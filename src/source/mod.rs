@@ -10,7 +10,9 @@ pub mod environment;
 pub mod git;
 pub mod layout;
 mod lookup;
+mod record;
 pub mod shelves;
+pub mod store;
 
 pub use cache::Cache;
 pub use environment::{Environment, find_environment};

@@ -30,7 +30,7 @@ impl Workspace {
     }
 
     /// `repositories`, absolute.
-    pub(super) fn sibling_repositories(&self) -> Vec<Utf8PathBuf> {
+    pub fn sibling_repositories(&self) -> Vec<Utf8PathBuf> {
         let configuration = self.configuration();
         let Some(file) = &configuration.file else { return Vec::new() };
         configuration.config.repositories.iter().map(|path| join(file.dir(), &path.value)).collect()

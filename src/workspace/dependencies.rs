@@ -78,6 +78,17 @@ pub enum Strategy {
 }
 
 impl Strategy {
+    /// The strategy by which something is taken; none where it cannot be.
+    pub fn of(provision: &Provision) -> Option<Self> {
+        match provision {
+            Provision::Live { strategy, .. } => Some(*strategy),
+            Provision::Git(_) => Some(Self::Git),
+            Provision::Registry | Provision::Url => Some(Self::Registry),
+            Provision::Archive(_) => Some(Self::Path),
+            Provision::NoFolder(_) | Provision::NoProject(_) | Provision::NotMember(_) => None,
+        }
+    }
+
     /// The word of the JSON interface.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -49,7 +49,7 @@ impl Workspace {
         let span = tracing::debug_span!("walk").entered();
         for root in &roots {
             let is_lock = |path: &Utf8Path| manifest::lock_kind_of(path).is_some();
-            let wanted = |path: &Utf8Path| manifest::kind_of(path).is_some() || is_lock(path);
+            let wanted = |path: &Utf8Path| kind_of(path).is_some() || is_lock(path);
             let walked = walk(root, wanted);
             let kept =
                 |file: &FileId| !excluded.is_match(file.path().strip_prefix(root).unwrap_or(file.path()));
@@ -76,7 +76,7 @@ impl Workspace {
             if matches!(file.path().extension(), Some("py" | "pyi")) {
                 discovery.python.push(file.clone());
             }
-            if manifest::kind_of(file.path()).is_some() {
+            if kind_of(file.path()).is_some() {
                 discovery.manifests.push(file.clone());
             }
             if manifest::lock_kind_of(file.path()).is_some() {
@@ -92,7 +92,7 @@ impl Workspace {
     fn add_projects(&self, discovery: &mut Discovery) {
         let is_project_file = |file: &FileId| {
             !matches!(
-                manifest::kind_of(file.path()),
+                kind_of(file.path()),
                 None | Some(
                     ManifestKind::Gitmodules | ManifestKind::WorkspaceYaml | ManifestKind::DagsterCloud
                 )
@@ -100,7 +100,7 @@ impl Workspace {
         };
         let mut waiting: Vec<Utf8PathBuf> = Vec::new();
         for file in discovery.manifests.iter().filter(|file| is_project_file(file)) {
-            let requirements = manifest::kind_of(file.path()) == Some(ManifestKind::Requirements);
+            let requirements = kind_of(file.path()) == Some(ManifestKind::Requirements);
             let dir = match file.dir().parent() {
                 Some(above) if requirements && file.dir().file_name() == Some("requirements") => above,
                 _ => file.dir(),
@@ -163,6 +163,12 @@ impl Discovery {
             by_top_level
         })
     }
+}
+
+/// The kind of a manifest that people write. What builds leave in a work tree (`acme.egg-info/PKG-INFO`) tells of an
+/// earlier state of it.
+fn kind_of(path: &Utf8Path) -> Option<ManifestKind> {
+    manifest::kind_of(path).filter(|kind| *kind != ManifestKind::CoreMetadata)
 }
 
 fn exclusions(patterns: &[Spanned<String>]) -> GlobSet {

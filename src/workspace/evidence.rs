@@ -2,7 +2,8 @@
 
 use camino::Utf8Path;
 
-use super::{Dependency, Found, Place, Project, Provision, Standing, Workspace};
+use super::effective::Said;
+use super::{Dependency, Found, GitSource, Place, Project, Provision, Standing, Workspace};
 use crate::manifest::DistributionName;
 use crate::text::TextRange;
 use crate::vfs::{FileId, relative};
@@ -74,6 +75,63 @@ impl Witness<'_> {
         steps
     }
 
+    /// The steps from a requirement of something that `project` runs to the code that it gets, through lock, environment
+    /// and tags.
+    pub fn effective(&self, project: &Project, dependency: &Dependency) -> Vec<String> {
+        let mut steps = self.dependency(dependency);
+        let effective = self.workspace.effective(project, dependency);
+        steps.extend(effective.said.iter().filter_map(|said| self.said(&dependency.name, said)));
+        steps
+    }
+
+    /// One step; none for what the requirement itself says already.
+    fn said(&self, name: &DistributionName, said: &Said) -> Option<String> {
+        Some(match said {
+            Said::Locked { what, place } => format!("{}: locks `{name}` at {what}", self.place(place)),
+            Said::Pinned(..) | Said::Reference(..) => return None,
+            Said::Installed(version, record) => {
+                let environment = record.ancestors().nth(4).unwrap_or(record);
+                format!("{}: has `{name}` {version} installed", self.path(environment))
+            }
+            Said::Only(version) => format!("{version} is the only known version that it admits"),
+            Said::Tag(tag, repository) => format!("tag `{tag}` of `{}`", self.path(repository)),
+            Said::Commit(commit, repository) => format!("commit {commit} of `{}`", self.path(repository)),
+            Said::Archive(words, path) => match path.file_name() {
+                Some(file) => format!("`{file}` in {words}"),
+                None => format!("from {words}"),
+            },
+            Said::Tree(dir) => format!("the tree in `{}` has this version and no tags", self.path(dir)),
+            Said::Missing(reason) => reason.clone(),
+        })
+    }
+
+    /// Where the code that a dependency gets lies, in a word: a folder, `git:v0.1.3`, `venv:…`, `archive:…`.
+    pub fn source(&self, project: &Project, dependency: &Dependency) -> Option<String> {
+        match &dependency.provision {
+            Provision::Live { dir, .. } | Provision::NoFolder(dir) | Provision::NoProject(dir) => {
+                return Some(self.path(dir));
+            }
+            _ => {}
+        }
+        let effective = self.workspace.effective(project, dependency);
+        effective.code.as_ref()?;
+        effective.said.iter().rev().find_map(|said| match said {
+            Said::Tag(tag, _) => Some(format!("git:{tag}")),
+            Said::Commit(commit, _) => Some(match &dependency.provision {
+                Provision::Git(GitSource { reference: Some((reference, _)), .. }) => {
+                    format!("git:{reference}")
+                }
+                _ => format!("git:{commit}"),
+            }),
+            Said::Installed(_, record) => {
+                Some(format!("venv:{}", self.path(record.ancestors().nth(4).unwrap_or(record))))
+            }
+            Said::Archive(_, path) => Some(format!("cache:{}", path.file_name().unwrap_or("index"))),
+            Said::Tree(dir) => Some(self.path(dir)),
+            _ => None,
+        })
+    }
+
     /// Which manifest gives a project its version.
     pub fn version(&self, project: &Project) -> Option<String> {
         let version = self.workspace.version_text(project)?;
@@ -99,10 +157,11 @@ impl Workspace {
                 self.dependencies(project).iter().find(|found| found.name == name).cloned()
             };
             let Some(step) = projects.iter().find_map(|project| required(project)) else { break };
-            projects = match &step.provision {
-                Provision::Live { dir, .. } => Vec::from_iter(self.project_at(dir)),
-                _ => Vec::new(),
+            let code = match &step.provision {
+                Provision::Live { dir, .. } => Some(dir.clone()),
+                _ => self.effective(importing, &step).code.clone(),
             };
+            projects = Vec::from_iter(code.and_then(|dir| self.project_at(&dir)));
             way.push(step);
         }
         way

@@ -6,24 +6,32 @@ mod configuration;
 mod context;
 mod dependencies;
 mod discovery;
+mod effective;
 mod evidence;
 mod locations;
 mod lock;
 mod memo;
+mod outside;
 mod parts;
+mod pinned;
 mod project;
+mod releases;
 mod resolve;
 mod roots;
 mod sources;
 mod summaries;
+mod takings;
 mod version;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use pep440_rs::Version;
 
 use crate::manifest::{DistributionName, Manifest, Reached};
 use crate::python::ModuleName;
+use crate::source::shelves::Shelves;
 use crate::source::{Cache, Environment};
 use crate::vfs::{FileId, Files};
 
@@ -32,12 +40,16 @@ pub use config::{Config, LoadedConfig, RuleLevel, Scope};
 pub use context::{Setting, is_around};
 pub use dependencies::{Dependency, GitSource, Provision, Strategy};
 pub use discovery::Discovery;
+pub use effective::{Effective, Said, exact};
 pub use evidence::Witness;
 pub use locations::CodeLocation;
 pub use lock::{LockAnswer, Locked, ProjectLock};
+pub use outside::Outside;
 pub use project::{Declared, Place, Project};
+pub use releases::{Origin, Release, Releases};
 pub use resolve::{Found, NotFound, Provider, Resolution, Standing};
-pub use sources::DeclaredSource;
+pub use sources::{DeclaredSource, is_public_index};
+pub use takings::Taking;
 
 use memo::{Memo, PathMemo};
 use parts::Part;
@@ -53,6 +65,9 @@ pub struct Workspace {
     /// The opened folders; what is reported is limited to them, what is known is not.
     pub folders: Vec<Utf8PathBuf>,
     cache: Option<Arc<Cache>>,
+    outside: Arc<Outside>,
+    /// Versions that are supposed instead of those that requirements and locks say.
+    supposed: Arc<BTreeMap<DistributionName, Version>>,
     structure: Arc<Structure>,
 }
 
@@ -70,6 +85,12 @@ struct Structure {
     closures: PathMemo<Arc<Closure>>,
     settings: PathMemo<Arc<Setting>>,
     environments: PathMemo<Option<Arc<Environment>>>,
+    /// By project and requirement.
+    effective: PathMemo<Arc<Effective>>,
+    pinned: PathMemo<Arc<Vec<Reach>>>,
+    /// By distribution.
+    releases: PathMemo<Arc<Releases>>,
+    shelves: OnceLock<Arc<Shelves>>,
     locks: PathMemo<Option<Arc<ProjectLock>>>,
     /// By lock file and entry: all that the entry leads to.
     reached: PathMemo<Arc<Memo<usize, Arc<Reached>>>>,
@@ -86,7 +107,14 @@ struct Structure {
 impl Workspace {
     /// A workspace over the opened folders (absolute paths).
     pub fn new(files: Files, folders: Vec<Utf8PathBuf>) -> Self {
-        Self { files, folders, cache: None, structure: Arc::default() }
+        Self {
+            files,
+            folders,
+            cache: None,
+            outside: Arc::default(),
+            supposed: Arc::default(),
+            structure: Arc::default(),
+        }
     }
 
     /// The next revision after the text of Python files an editor holds has changed: what was learned from manifests
@@ -97,7 +125,19 @@ impl Workspace {
 
     /// The next revision after anything else has changed: manifests, files made or gone, opened folders.
     pub fn with_structure(&self, files: Files, folders: Vec<Utf8PathBuf>) -> Self {
-        Self { cache: self.cache.clone(), ..Self::new(files, folders) }
+        Self { files, folders, structure: Arc::default(), ..self.clone() }
+    }
+
+    /// This workspace if everybody who takes a distribution from an index or by git took this version of it.
+    pub fn supposing(&self, name: &DistributionName, version: &Version) -> Self {
+        let mut supposed = BTreeMap::clone(&self.supposed);
+        supposed.insert(name.clone(), version.clone());
+        Self { supposed: Arc::new(supposed), structure: Arc::default(), ..self.clone() }
+    }
+
+    /// This workspace with what may be asked about versions that are not live.
+    pub fn with_outside(self, outside: Arc<Outside>) -> Self {
+        Self { outside, ..self }
     }
 
     /// This workspace with what earlier runs knew of its Python files.

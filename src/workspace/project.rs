@@ -9,7 +9,7 @@ use crate::manifest::{
     self, BuildSystem, DistributionName, Group, IncludeKind, Manifest, ManifestKind, PathRequirement,
     Requirement, Source, Version,
 };
-use crate::source::layout::{Layout, layout};
+use crate::source::layout::{self, Layout};
 use crate::text::{Spanned, TextRange};
 use crate::vfs::{FileId, Files, join};
 
@@ -82,7 +82,64 @@ pub(super) fn manifest_of(files: &Files, file: &FileId) -> Option<Arc<Manifest>>
 }
 
 /// The project in a folder; `None` where no manifest there declares or requires anything.
+///
+/// A built distribution is one as well: an unpacked wheel by its root, an installed one by its `.dist-info` folder. An
+/// unpacked source distribution has `PKG-INFO` beside the usual manifests, which tells what those leave to the build.
 pub(super) fn load(files: &Files, dir: &Utf8Path) -> Option<Project> {
+    let built = built(files, dir);
+    // What is mounted is known to be a distribution; a wheel may hold its project's pyproject.toml. In a work tree the
+    // manifests that people wrote count.
+    if let Some((metadata, layout)) =
+        built.clone().filter(|_| is_dist_info(dir) || files.mount_of(dir).is_some())
+    {
+        return of_metadata(files, dir, &metadata, layout);
+    }
+    let manifests = written(files, dir);
+    if manifests.is_empty() {
+        let (metadata, layout) = built?;
+        return of_metadata(files, dir, &metadata, layout);
+    }
+    let speaks = |m: &Manifest| {
+        m.declares_project
+            || m.workspace.is_some()
+            || m.dg_project.is_some()
+            || m.dg_workspace.is_some()
+            || m.dagster.is_some()
+            || !m.requirements.is_empty()
+            || !m.paths.is_empty()
+            || m.name.is_some()
+    };
+    manifests.iter().any(|(_, manifest)| speaks(manifest)).then(|| assemble(files, dir, manifests, None))
+}
+
+fn of_metadata(files: &Files, dir: &Utf8Path, metadata: &FileId, layout: Layout) -> Option<Project> {
+    let manifest = manifest_of(files, metadata)?;
+    Some(assemble(files, dir, vec![(metadata.clone(), manifest)], Some(layout)))
+}
+
+fn is_dist_info(dir: &Utf8Path) -> bool {
+    dir.extension() == Some("dist-info")
+}
+
+/// The core metadata of the built distribution in a folder, and its layout. A folder with several is one that
+/// distributions are installed in.
+fn built(files: &Files, dir: &Utf8Path) -> Option<(FileId, Layout)> {
+    if is_dist_info(dir) {
+        let metadata = dir.join("METADATA");
+        return files.is_file(&metadata).then(|| (FileId::new(&metadata), layout::installed(files, dir)));
+    }
+    if matches!(dir.file_name(), Some("site-packages" | "dist-packages")) {
+        return None;
+    }
+    let listing = files.list(dir);
+    let infos = listing.dirs().filter(|name| name.ends_with(".dist-info"));
+    let mut found = infos.map(|name| dir.join(name).join("METADATA")).filter(|path| files.is_file(path));
+    let metadata = found.next().filter(|_| found.next().is_none())?;
+    Some((FileId::new(&metadata), layout::unpacked(files, dir)))
+}
+
+/// The manifests that people wrote, and behind them what a build wrote of them.
+fn written(files: &Files, dir: &Utf8Path) -> Vec<(FileId, Arc<Manifest>)> {
     let mut manifests = Vec::new();
     let listing = files.list(dir);
     for name in MANIFESTS {
@@ -104,17 +161,10 @@ pub(super) fn load(files: &Files, dir: &Utf8Path) -> Option<Project> {
             }
         }
     }
-    let speaks = |m: &Manifest| {
-        m.declares_project
-            || m.workspace.is_some()
-            || m.dg_project.is_some()
-            || m.dg_workspace.is_some()
-            || m.dagster.is_some()
-            || !m.requirements.is_empty()
-            || !m.paths.is_empty()
-            || m.name.is_some()
-    };
-    manifests.iter().any(|(_, manifest)| speaks(manifest)).then(|| assemble(files, dir, manifests))
+    if !manifests.is_empty() && listing.kind("PKG-INFO").is_some() {
+        collect(files, &FileId::new(&dir.join("PKG-INFO")), &mut manifests);
+    }
+    manifests
 }
 
 /// Adds a manifest and the requirements files it includes, each once.
@@ -132,7 +182,13 @@ fn collect(files: &Files, file: &FileId, manifests: &mut Vec<(FileId, Arc<Manife
     }
 }
 
-fn assemble(files: &Files, dir: &Utf8Path, manifests: Vec<(FileId, Arc<Manifest>)>) -> Project {
+/// The sum of manifests. A layout is given for what is built.
+fn assemble(
+    files: &Files,
+    dir: &Utf8Path,
+    manifests: Vec<(FileId, Arc<Manifest>)>,
+    built: Option<Layout>,
+) -> Project {
     let declares = manifests.iter().any(|(_, m)| m.declares_project);
     let ships = declares && !manifests.iter().any(|(_, m)| m.package == Some(false));
     let name = manifests.iter().find_map(|(file, m)| {
@@ -140,17 +196,30 @@ fn assemble(files: &Files, dir: &Utf8Path, manifests: Vec<(FileId, Arc<Manifest>
         let name = DistributionName::new(&written.value)?;
         Some(Declared { value: Spanned::new(name, written.range), file: file.clone() })
     });
+    let is_known = |version: &Version| matches!(version, Version::Static(_));
+    let metadata = manifests.iter().find(|(_, m)| m.kind == ManifestKind::CoreMetadata);
     let version = manifests.iter().find(|(_, m)| m.version != Version::Missing).or(manifests.first());
+    let of_build = metadata.filter(|(_, m)| is_known(&m.version));
+    let version = version.filter(|(_, m)| is_known(&m.version)).or(of_build).or(version);
     let version = match version {
         Some((file, manifest)) => Declared { value: manifest.version.clone(), file: file.clone() },
         None => Declared { value: Version::Missing, file: FileId::new(dir) },
     };
     let build = merged_build(&manifests);
-    let layout = layout(files, dir, name.as_ref().map(|name| &name.value.value), ships.then_some(&build));
+    let is_built = built.is_some();
+    let distribution = name.as_ref().map(|name| &name.value.value);
+    let layout = built.unwrap_or_else(|| layout::layout(files, dir, distribution, ships.then_some(&build)));
+    let computed_requirements = !is_built && computes_requirements(&manifests);
+    let told = metadata.filter(|(_, m)| is_built || (computed_requirements && !computes("dependencies", m)));
     let mut requirements = Vec::new();
     let mut paths = Vec::new();
     let mut sources = Vec::new();
     for (file, manifest) in &manifests {
+        // A build lists all requirements again. Where they are computed, it is the one to be asked.
+        let is_metadata = manifest.kind == ManifestKind::CoreMetadata;
+        if is_metadata && told.is_none() {
+            continue;
+        }
         let group = (manifest.kind == ManifestKind::Requirements).then(|| requirements_group(file)).flatten();
         let regroup = |written: &mut Group| {
             if let (Group::Main, Some(group)) = (&*written, &group) {
@@ -160,6 +229,9 @@ fn assemble(files: &Files, dir: &Utf8Path, manifests: Vec<(FileId, Arc<Manifest>
         for requirement in &manifest.requirements {
             let mut value = requirement.clone();
             regroup(&mut value.group);
+            if told.is_some() && !is_metadata && matches!(value.group, Group::Main | Group::Extra(_)) {
+                continue;
+            }
             requirements.push(Declared { value, file: file.clone() });
         }
         for path in &manifest.paths {
@@ -167,16 +239,11 @@ fn assemble(files: &Files, dir: &Utf8Path, manifests: Vec<(FileId, Arc<Manifest>
             regroup(&mut value.group);
             paths.push(Declared { value, file: file.clone() });
         }
-        sources.extend(manifest.sources.iter().map(|s| Declared { value: s.clone(), file: file.clone() }));
+        // What a source distribution was developed beside is not where it is installed.
+        let live = manifest.sources.iter().filter(|_| metadata.is_none());
+        sources.extend(live.map(|s| Declared { value: s.clone(), file: file.clone() }));
     }
-    let computed = |m: &Manifest| {
-        m.dynamic.iter().any(|field| field.value == "dependencies" || field.value == "install_requires")
-    };
-    let has_setup =
-        manifests.iter().any(|(_, m)| matches!(m.kind, ManifestKind::SetupPy | ManifestKind::SetupCfg));
-    // `dynamic = ["dependencies"]` beside a setup.py that states them is no mystery; only what is computed there is.
-    let computed_requirements =
-        manifests.iter().any(|(_, m)| computed(m) && !(m.kind == ManifestKind::Pyproject && has_setup));
+    let computed_requirements = computed_requirements && told.is_none();
     let template = manifests.iter().any(|(_, m)| m.template) || dir.as_str().contains("{{");
     let broken = manifests.iter().any(|(_, m)| m.unreadable);
     let dir = dir.to_owned();
@@ -194,6 +261,20 @@ fn assemble(files: &Files, dir: &Utf8Path, manifests: Vec<(FileId, Arc<Manifest>
         template,
         broken,
     }
+}
+
+/// Whether a field is left to the build.
+fn computes(field: &str, manifest: &Manifest) -> bool {
+    manifest.dynamic.iter().any(|dynamic| dynamic.value == field)
+}
+
+/// Whether the manifests that people wrote do not say all that is required.
+fn computes_requirements(manifests: &[(FileId, Arc<Manifest>)]) -> bool {
+    let written = || manifests.iter().filter(|(_, m)| m.kind != ManifestKind::CoreMetadata);
+    let has_setup = written().any(|(_, m)| matches!(m.kind, ManifestKind::SetupPy | ManifestKind::SetupCfg));
+    let computed = |m: &Manifest| computes("dependencies", m) || computes("install_requires", m);
+    // `dynamic = ["dependencies"]` beside a setup.py that states them is no mystery; only what is computed there is.
+    written().any(|(_, m)| computed(m) && !(m.kind == ManifestKind::Pyproject && has_setup))
 }
 
 /// `requirements-dev.txt`, `dev-requirements.txt`, `requirements/test.txt` hold what development needs.
@@ -245,3 +326,6 @@ impl Project {
         self.manifests.iter().find(|(_, m)| m.declares_project).or(self.manifests.first())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -141,6 +141,14 @@ impl<'w> Search<'w> {
         if let Some(found) = further.iter().find_map(|reach| self.shipped(reach)) {
             return Resolution::Found(found);
         }
+        // A pinned version that has the package answers for all of it, whatever the environment holds.
+        let before = self.nearest.clone();
+        if let Some(found) = self.workspace.pinned(&project).iter().find_map(|reach| self.shipped(reach)) {
+            return Resolution::Found(found);
+        }
+        if self.nearest != before {
+            return self.give_up(Some(&project));
+        }
         if let Some(found) =
             self.installed(&project).or_else(|| closure.reached.iter().find_map(|reach| self.editable(reach)))
         {
@@ -371,6 +379,17 @@ impl Workspace {
             let root = self.workspace_root(project).map(|root| root.dir.clone());
             source::find_environment(&self.files, &project.dir, root.as_deref()).map(Arc::new)
         })
+    }
+}
+
+impl Workspace {
+    /// What is recorded of a distribution in a project's environment.
+    pub fn installed(
+        &self,
+        project: &Project,
+        name: &DistributionName,
+    ) -> Option<crate::source::environment::Installed> {
+        self.environment(project)?.distribution(&self.files, name)
     }
 }
 

@@ -122,7 +122,7 @@ impl Workspace {
     }
 
     /// The folders below `base` that a glob names, segment by segment, so that only matching folders are listed.
-    pub(super) fn expand(&self, base: &Utf8Path, pattern: &str) -> Vec<Utf8PathBuf> {
+    pub fn expand(&self, base: &Utf8Path, pattern: &str) -> Vec<Utf8PathBuf> {
         let mut found = vec![base.to_owned()];
         for segment in pattern.split('/').filter(|segment| !segment.is_empty() && *segment != ".") {
             let mut next = Vec::new();

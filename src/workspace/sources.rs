@@ -90,7 +90,7 @@ impl Workspace {
                 for entry in &source.value.entries {
                     let SourceKind::Index(index) = &entry.kind else { continue };
                     let known = self.index_url(&project, root.as_deref(), &index.value);
-                    if !known.is_some_and(|url| is_public(&url)) {
+                    if !known.is_some_and(|url| is_public_index(&url)) {
                         names.insert(source.value.name.value.clone());
                     }
                 }
@@ -99,14 +99,16 @@ impl Workspace {
         names
     }
 
-    fn index_url(&self, project: &Project, root: Option<&Project>, name: &str) -> Option<String> {
+    /// The URL of the index that a project's sources call by a name; its workspace root's indexes count.
+    pub fn index_url(&self, project: &Project, root: Option<&Project>, name: &str) -> Option<String> {
         let manifests = std::iter::once(project).chain(root).flat_map(|project| &project.manifests);
         let mut indexes = manifests.flat_map(|(_, manifest)| &manifest.indexes);
         indexes.find(|index| index.name.value == name).map(|index| index.url.value.clone())
     }
 }
 
-fn is_public(url: &str) -> bool {
+/// Whether an index is one that everybody uploads to.
+pub fn is_public_index(url: &str) -> bool {
     let host = url.split_once("://").map_or(url, |(_, rest)| rest);
     let host = host.split(['/', '?', '#']).next().unwrap_or("");
     let host = host.rsplit('@').next().unwrap_or("");
@@ -126,7 +128,7 @@ mod tests {
             ("https://example.com/pypi.org/", false),
             ("../wheels", false),
         ] {
-            assert_eq!(is_public(url), expected, "{url}");
+            assert_eq!(is_public_index(url), expected, "{url}");
         }
     }
 }

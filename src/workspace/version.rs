@@ -26,8 +26,23 @@ impl Workspace {
                     text.text.lines().next().map(|line| line.trim().to_owned())
                 }
             }
-            Version::Missing | Version::Dynamic => None,
+            Version::Missing | Version::Dynamic => {
+                self.mounted_version(project).or_else(|| self.described_version(project))
+            }
         }
+    }
+
+    /// The version that setuptools-scm, hatch-vcs and their kin would give a tree whose commit bears a tag; every other
+    /// state of the tree has a version that only running them tells.
+    fn described_version(&self, project: &Project) -> Option<String> {
+        if project.version.value != Version::Dynamic {
+            return None;
+        }
+        let name = project.distribution()?;
+        let repository = self.repository(&self.repository_around(&project.dir)?).ok()?;
+        repository
+            .described_version(name, self.configured_tag(name).as_deref())
+            .map(|version| version.to_string())
     }
 
     /// [`Workspace::version_text`] as a PEP 440 version.

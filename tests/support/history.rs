@@ -139,6 +139,12 @@ pub fn path_of(fixture: &Fixture, index: usize) -> String {
             Some(below) => format!("{}:{}/{below}", tag.name, tag.dir),
             None => format!("{}:./{path}", tag.name),
         },
-        None => path.clone(),
+        None => match path.split_once(".tar.gz!/") {
+            // The folder that an sdist's members lie in is no part of its tree.
+            Some((archive, member)) => {
+                format!("{archive}.tar.gz!/{}", member.split_once('/').map_or(member, |(_, rest)| rest))
+            }
+            None => path.clone(),
+        },
     }
 }

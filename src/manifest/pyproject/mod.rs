@@ -9,6 +9,7 @@ mod setuptools;
 
 mod uv;
 
+pub(super) use project::set_name;
 pub(super) use setuptools::attribute_version;
 
 use super::model::{Manifest, ManifestKind};

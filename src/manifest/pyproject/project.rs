@@ -57,7 +57,7 @@ fn read_project(project: Table<'_>, manifest: &mut Manifest) {
 }
 
 /// Takes the name over; one that is none becomes an error.
-pub(super) fn set_name(name: Literal<'_>, manifest: &mut Manifest) {
+pub(in crate::manifest) fn set_name(name: Literal<'_>, manifest: &mut Manifest) {
     if DistributionName::new(name.value).is_none() {
         let message = format!("`{}` is not a distribution's name", requirement::shortened(name.value));
         manifest.errors.push(ManifestError { message, range: name.range });

@@ -32,6 +32,8 @@ pub(super) fn read(tool: Table<'_>, manifest: &mut Manifest) {
             requirement::add(manifest, text, &group);
         }
     }
+    let links = uv.strings("find-links", &mut manifest.errors).unwrap_or_default();
+    manifest.find_links.extend(links.into_iter().map(Literal::spanned));
     for index in uv.list("index", &mut manifest.errors).unwrap_or_default() {
         // An index without a name can be named by no source.
         let Some(table) = index.as_table() else { continue };

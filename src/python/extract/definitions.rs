@@ -56,11 +56,13 @@ impl<'t> Extractor<'t, '_> {
         self.state.frames.push(Frame { receiver, ..Frame::default() });
         let inside = Context { local: true, ..cx.deeper() };
         let docstring = self.block(body, inside.in_scope(scope));
+        let warning = self.deprecation(body);
         let Frame { returned, yielded, .. } = self.state.frames.pop().unwrap_or_default();
         let returned = if returns.is_some() { SmallVec::new() } else { returned };
         let is_async = children.first().is_some_and(|first| first.kind == Kind::Async);
         let decorators = SmallVec::from_slice(decorators);
-        let function = Function { scope, parameters, returns, returned, yielded, decorators, is_async };
+        let function =
+            Function { scope, parameters, returns, returned, yielded, decorators, is_async, warning };
         self.settle(id, DefinitionKind::Function(Box::new(function)), docstring);
     }
 
@@ -82,14 +84,24 @@ impl<'t> Extractor<'t, '_> {
         let id = self.define(self.name_of(name), cx.scope, DefinitionKind::Other(None), span);
         let around = self.type_parameters(in_field(&children, Field::TypeParameters), node, cx);
         let mut bases = SmallVec::new();
+        let mut keywords = Vec::new();
         for base in superclasses.map(|node| self.children(node)).unwrap_or_default() {
             match base.kind {
                 Kind::KeywordArgument => {
-                    if let Some(value) = self.children(base.node).last() {
-                        self.walk(*value, around);
+                    let parts = self.children(base.node);
+                    let (name, value) = (in_field(&parts, Field::Name), in_field(&parts, Field::Value));
+                    let (Some(name), Some(value)) = (name, value) else { continue };
+                    keywords.push((Some(self.name_of(name)), self.expression(value, around)));
+                }
+                Kind::ListSplat | Kind::DictionarySplat => {
+                    let Some(inner) = self.inner(base.node) else { continue };
+                    let value = self.expression(inner.node, around);
+                    if base.kind == Kind::DictionarySplat {
+                        keywords.push((None, value));
+                    } else {
+                        bases.push(self.push_whole(Expression::Starred(value), base.node));
                     }
                 }
-                Kind::ListSplat | Kind::DictionarySplat => self.walk(base, around),
                 _ if base.node.is_named() => bases.push(self.expression(base.node, around)),
                 _ => {}
             }
@@ -98,7 +110,7 @@ impl<'t> Extractor<'t, '_> {
         self.state.frames.push(Frame::default());
         let docstring = self.block(body, cx.deeper().in_scope(scope));
         self.state.frames.pop();
-        let class = Class { scope, bases, decorators: SmallVec::from_slice(decorators) };
+        let class = Class { scope, bases, keywords, decorators: SmallVec::from_slice(decorators) };
         self.settle(id, DefinitionKind::Class(Box::new(class)), docstring);
     }
 
@@ -122,6 +134,24 @@ impl<'t> Extractor<'t, '_> {
             definition.kind = kind;
             definition.docstring = docstring;
         }
+    }
+
+    /// The call among a body's statements that says that the function is deprecated; its expressions are recorded.
+    fn deprecation(&mut self, body: Node<'t>) -> Option<ExpressionId> {
+        if !self.text_of(body).contains("DeprecationWarning") {
+            return None;
+        }
+        let statements = self.children(body);
+        let calls = statements.into_iter().filter(|child| child.kind == Kind::ExpressionStatement);
+        let calls: Vec<_> = calls.filter_map(|child| self.inner(child.node)).collect();
+        let mut calls = calls.into_iter().filter(|child| child.kind == Kind::Call);
+        let call = calls.find(|call| {
+            let text = self.text_of(call.node);
+            text.contains("DeprecationWarning") && text.contains("warn")
+        })?;
+        let range = self.range(call.node);
+        let spans = &self.state.summary.spans.expressions;
+        spans.iter().rposition(|span| span.full == range).map(|at| ExpressionId(offset(at)))
     }
 
     /// The name by which a method knows its object or class; a nested function sees it from outside.

@@ -56,9 +56,10 @@ impl<'t> Extractor<'t, '_> {
                 self.push_whole(Expression::Other, node)
             }
             Kind::Yield => self.yielded(node, cx.value()),
-            Kind::Integer | Kind::Float | Kind::True | Kind::False | Kind::Ellipsis => {
-                self.push_whole(Expression::Other, node)
+            found @ (Kind::True | Kind::False) => {
+                self.push_whole(Expression::Boolean(found == Kind::True), node)
             }
+            Kind::Integer | Kind::Float | Kind::Ellipsis => self.push_whole(Expression::Other, node),
             _ => self.other(node, cx),
         }
     }

@@ -43,6 +43,8 @@ fn expression(summary: &ModuleSummary, id: ExpressionId) -> String {
         Expression::String(Some(text)) => format!("'{text}'"),
         Expression::String(None) => "''".to_owned(),
         Expression::None => "None".to_owned(),
+        Expression::Boolean(true) => "True".to_owned(),
+        Expression::Boolean(false) => "False".to_owned(),
         Expression::Other => "?".to_owned(),
     }
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::manifest::DistributionName;
 use crate::python::ModuleName;
 use crate::source::layout::{Packages, Root};
+use crate::source::record::recorded_path;
 use crate::vfs::{FileId, Files, relative};
 
 /// An installed distribution.
@@ -124,15 +125,6 @@ impl Installed {
     }
 }
 
-/// The path of a line of RECORD, which is CSV: `acme/io.py,sha256=…,120`, quoted where it holds a comma.
-fn recorded_path(line: &str) -> Option<String> {
-    let path = match line.strip_prefix('"') {
-        Some(quoted) => quoted.split("\",").next()?.trim_end_matches('"').replace("\"\"", "\""),
-        None => line.split(',').next()?.to_owned(),
-    };
-    Some(path.replace('\\', "/"))
-}
-
 fn origin(files: &Files, dist_info: &Utf8Path) -> Option<Origin> {
     let source = files.text(&FileId::new(&dist_info.join("direct_url.json"))).ok()?;
     let value: Value = serde_json::from_str(&source.text).ok()?;
@@ -183,18 +175,6 @@ mod tests {
         ] {
             let read = name_and_version(entry).map(|(name, version)| format!("{name} {version}"));
             assert_eq!(read.as_deref(), expected, "{entry}");
-        }
-    }
-
-    #[test]
-    fn records_are_csv() {
-        for (line, expected) in [
-            ("acme/io.py,sha256=x,12", "acme/io.py"),
-            ("\"acme/a,b.py\",sha256=x,12", "acme/a,b.py"),
-            ("acme\\io.py,,", "acme/io.py"),
-            ("acme/io.py", "acme/io.py"),
-        ] {
-            assert_eq!(recorded_path(line).as_deref(), Some(expected), "{line}");
         }
     }
 

@@ -14,8 +14,6 @@ mod references;
 mod remote;
 mod repositories;
 mod repository;
-#[cfg(test)]
-mod tests;
 mod tree;
 mod uv;
 mod versions;
@@ -71,3 +69,6 @@ fn object_name(text: &str) -> Option<String> {
     let full = matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     full.then(|| text.to_ascii_lowercase())
 }
+
+#[cfg(test)]
+mod tests;

@@ -110,12 +110,6 @@ impl Objects {
         state.process = None;
         state.process.insert(Process::start(&self.program, &self.directory)?).ask(request)
     }
-
-    /// The number of the process that is there.
-    #[cfg(test)]
-    pub fn process_id(&self) -> Option<u32> {
-        self.state.lock().process.as_ref().map(|process| process.child.id())
-    }
 }
 
 /// A running `git cat-file --batch`, ended when dropped. Its answers are read by a thread, so that waiting for one can
@@ -214,4 +208,12 @@ fn read_answer(output: &mut BufReader<ChildStdout>) -> Answer {
         return Err(Refusal::Failed);
     }
     Ok(Some(Object { name: name.to_owned(), kind, bytes }))
+}
+
+#[cfg(test)]
+impl Objects {
+    /// The number of the process that is there.
+    pub fn process_id(&self) -> Option<u32> {
+        self.state.lock().process.as_ref().map(|process| process.child.id())
+    }
 }

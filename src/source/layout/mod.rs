@@ -5,6 +5,7 @@
 //! folders on `sys.path`. Files that a `.gitignore` names count as shipped, since backends differ in that and build
 //! hooks add generated ones.
 
+mod built;
 mod flit;
 mod hatch;
 mod maturin;
@@ -19,6 +20,7 @@ mod uv;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+pub use built::{installed, unpacked};
 pub use packages::{Packages, Rule};
 pub use pattern::Globs;
 

@@ -70,6 +70,11 @@ pub struct Opened {
 }
 
 impl Shelves {
+    /// These folders alone.
+    pub fn of_folders(folders: Vec<Utf8PathBuf>) -> Self {
+        Self { folders, ..Self::default() }
+    }
+
     /// The caches of the user who runs this, by the variables and the usual places that uv and pip look at.
     pub fn of_user(folders: Vec<Utf8PathBuf>, own: Option<Utf8PathBuf>) -> Self {
         let base = etcetera::choose_base_strategy().ok().map(|strategy| strategy.cache_dir());
@@ -127,6 +132,17 @@ impl Shelves {
 }
 
 impl Candidate {
+    /// The archive at a path, by its name; `None` for a name that no archive of a distribution has.
+    pub fn at(path: &Utf8Path) -> Option<Self> {
+        let name = parse_filename(path.file_name()?)?;
+        Some(Self { path: path.to_owned(), kind: name.kind, pure: name.is_pure(), shelf: Shelf::Folder })
+    }
+
+    /// The version that an archive's name tells; none for what is unpacked.
+    pub fn version(&self) -> Option<Version> {
+        parse_filename(self.path.file_name()?).map(|name| name.version)
+    }
+
     /// Opens the archive or folder.
     pub fn open(&self) -> Result<Opened, ArchiveError> {
         if self.path.is_dir() {

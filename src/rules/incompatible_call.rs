@@ -1,0 +1,257 @@
+//! # incompatible-call (error)
+//!
+//! ## What it does
+//!
+//! Reports calls of shared functions, methods and classes that fail whatever they do: too many arguments, one that is
+//! missing, a keyword that no parameter has.
+//!
+//! ## Why it matters
+//!
+//! The call raises `TypeError` when it is reached, which may be in the middle of a run. A parameter that was renamed or
+//! added in the shared tree breaks the locations that still call it in the old way.
+//!
+//! Nothing is said where the signature is not known for sure: behind decorators that may change it, for classes with
+//! bases or metaclasses that are not at hand, for names with several meanings, and in files that catch `TypeError` or
+//! look at signatures or versions themselves.
+//!
+//! ## Example
+//!
+//! ```fixture
+//! #- shared/pyproject.toml
+//! [project]
+//! name = "acme-shared"
+//! version = "0.2.0"
+//! #- shared/src/acme/__init__.py
+//! #- shared/src/acme/io.py
+//! def load(path, *, mode="r"): ...
+//! #- etl/pyproject.toml
+//! [project]
+//! name = "etl"
+//! version = "1.0"
+//! dependencies = ["acme-shared"]
+//! [tool.uv.sources]
+//! acme-shared = { path = "../shared" }
+//! #- etl/src/etl/__init__.py
+//! from acme.io import load
+//! load("a.csv", strict=True)
+//! #             ^^^^^^ error[incompatible-call]: `load` of `acme.io` (`acme-shared` 0.2.0) has no parameter `strict`; it takes (path, *, mode="r")
+//! ```
+//!
+//! ## Fix
+//!
+//! Renames a keyword that looks misspelt to the nearest one, if the call then fits.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::absent::{is_live, with_version};
+use super::registry::Rule;
+use super::{Context, FileUses, Finding, Fix, Severity, edits};
+use crate::api::{Callable, Knowledge, Known, Signature};
+use crate::python::{
+    Argument, ArgumentKind, Expression, ExpressionId, Misfit, ModuleName, ModuleSummary, Name, Token,
+};
+use crate::semantics::Semantics;
+use crate::text::{TextRange, nearest, offset};
+use crate::vfs::FileId;
+use crate::workspace::{Place, Project, Resolution};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    name: "incompatible-call",
+    default: Some(Severity::Error),
+    check: Some(check),
+    source: include_str!("incompatible_call.rs"),
+};
+
+/// What is written in files that adapt their calls to whatever they find.
+const ADAPTS: [&str; 4] = ["except TypeError", "inspect.signature", "getfullargspec", "__version__"];
+
+/// Builtins that tell apart what a name may be.
+const NARROWS: [&str; 4] = ["isinstance", "issubclass", "hasattr", "callable"];
+
+/// Longer chains of attributes and calls are not looked through for the name they begin with.
+const MAX_SEGMENTS: usize = 64;
+
+/// One call of another project's code that was judged.
+struct Judged {
+    call: ExpressionId,
+    callee: ExpressionId,
+    callable: Arc<Callable>,
+    module: ModuleName,
+    provider: Arc<Project>,
+    misfit: Misfit,
+}
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let files: Vec<&FileUses> = context.judged_files().collect();
+    let found: Vec<(usize, Vec<Finding>)> =
+        files.into_par_iter().map(|uses| of_file(context, uses)).collect();
+    let calls: usize = found.iter().map(|(calls, _)| calls).sum();
+    tracing::debug!(calls, "calls of other projects' code that were judged");
+    found.into_iter().flat_map(|(_, findings)| findings).collect()
+}
+
+/// How many calls were judged, and those that do not fit.
+fn of_file(context: &Context<'_>, uses: &FileUses) -> (usize, Vec<Finding>) {
+    let summary = &uses.summary;
+    let nothing = (0, Vec::new());
+    if !uses.imports.iter().any(|used| is_live(&used.standing)) || !summary.errors.is_empty() {
+        return nothing;
+    }
+    let Ok(source) = context.workspace.files.text(&uses.file) else { return nothing };
+    if ADAPTS.iter().any(|sign| source.text.contains(sign)) || catches_type_error(&source.text) {
+        return nothing;
+    }
+    let semantics = Semantics::new(context.workspace);
+    let knowledge = Knowledge::new(&semantics);
+    let narrowed = narrowed(summary);
+    let mut callables: FxHashMap<Known, Option<Arc<Callable>>> = FxHashMap::default();
+    let mut judged = 0;
+    let mut findings = Vec::new();
+    for (index, expression) in summary.expressions.iter().enumerate() {
+        let Expression::Call(callee, arguments) = expression else { continue };
+        if segments(summary, *callee).any(|name| narrowed.contains(name)) {
+            continue;
+        }
+        semantics.restart();
+        let Some(known) = knowledge.expression(&uses.file, summary, *callee) else { continue };
+        let callable = match callables.get(&known) {
+            Some(callable) => callable.clone(),
+            None => {
+                let callable = knowledge.calling(&known).map(Arc::new);
+                callables.insert(known, callable.clone());
+                callable
+            }
+        };
+        let Some(callable) = callable else { continue };
+        let Some((module, provider)) = provider(context, uses, &callable.file) else { continue };
+        judged += 1;
+        let Err(misfit) = callable.fits(arguments) else { continue };
+        let (call, callee) = (ExpressionId(offset(index)), *callee);
+        let one = Judged { call, callee, callable, module, provider, misfit };
+        findings.extend(finding(context, uses, &one, arguments));
+    }
+    (judged, findings)
+}
+
+/// `except (TypeError, ValueError):`.
+fn catches_type_error(text: &str) -> bool {
+    text.lines().any(|line| line.trim_start().starts_with("except") && line.contains("TypeError"))
+}
+
+/// The names and attributes that the file asks for what they are: inside such a branch they may be more than they are
+/// declared to be.
+fn narrowed(summary: &ModuleSummary) -> FxHashSet<&Name> {
+    let asked = summary.expressions.iter().filter_map(|expression| {
+        let Expression::Call(callee, arguments) = expression else { return None };
+        match summary.expression(*callee)? {
+            Expression::Name(name, _) if NARROWS.contains(&name.as_str()) => {
+                segments(summary, arguments.first()?.value).next()
+            }
+            _ => None,
+        }
+    });
+    asked.collect()
+}
+
+/// `c`, `b`, `a` of `a.b(1).c`.
+fn segments(summary: &ModuleSummary, id: ExpressionId) -> impl Iterator<Item = &Name> {
+    let mut next = Some(id);
+    let names = std::iter::from_fn(move || {
+        let (name, inner) = match summary.expression(next?)? {
+            Expression::Name(name, _) => (Some(name), None),
+            Expression::Attribute(inner, name) => (Some(name), Some(*inner)),
+            Expression::Call(inner, _) | Expression::Subscript(inner, _) | Expression::Await(inner) => {
+                (None, Some(*inner))
+            }
+            _ => (None, None),
+        };
+        next = inner;
+        Some(name)
+    });
+    names.take(MAX_SEGMENTS).flatten()
+}
+
+/// Whose live module a file is, and which, if it is another project's that the importer gets.
+fn provider(context: &Context<'_>, uses: &FileUses, file: &FileId) -> Option<(ModuleName, Arc<Project>)> {
+    let project = context.workspace.project_of(file).filter(|project| project.dir != uses.project.dir)?;
+    let module = project.layout.module_of(file)?;
+    let resolution = context.workspace.resolve(&uses.file, &module);
+    let Resolution::Found(found) = &*resolution else { return None };
+    (found.file == *file && is_live(&found.provider.standing)).then_some((module, project))
+}
+
+fn finding(context: &Context<'_>, uses: &FileUses, one: &Judged, arguments: &[Argument]) -> Option<Finding> {
+    let signature = one.callable.signature()?;
+    let place = |range| Place { file: uses.file.clone(), range };
+    let callee = uses.summary.spans.expressions.get(one.callee.index())?.name;
+    let (range, what, fault) = match &one.misfit {
+        Misfit::TooManyPositional { index, given, .. } => {
+            let value = arguments.get(*index)?.value;
+            let range = uses.summary.spans.expressions.get(value.index())?.full;
+            let arguments = if *given == 1 { "argument" } else { "arguments" };
+            (range, format!("is given {given} {arguments} by position"), "positional".to_owned())
+        }
+        Misfit::UnknownKeyword { index } => {
+            let (range, name) = keyword(uses, one, arguments, *index)?;
+            (range, format!("has no parameter `{name}`"), name.to_string())
+        }
+        Misfit::Repeated { index } => {
+            let (range, name) = keyword(uses, one, arguments, *index)?;
+            (range, format!("is given `{name}` twice"), name.to_string())
+        }
+        Misfit::PositionalOnlyByKeyword { index } => {
+            let (range, name) = keyword(uses, one, arguments, *index)?;
+            (range, format!("has `{name}` by position only"), name.to_string())
+        }
+        Misfit::Missing { names } => {
+            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            (callee, format!("is called without {}", names.join(", ")), names.join(" "))
+        }
+    };
+    let name = &one.callable.name;
+    let version = with_version(context, &one.provider);
+    let message = format!("`{name}` of `{}` ({version}) {what}; it takes {signature}", one.module);
+    let summary = context.workspace.summary(&one.callable.file)?;
+    let defined = summary.spans.definitions.get(one.callable.definition.index())?.name;
+    let fix = match &one.misfit {
+        Misfit::UnknownKeyword { index } => renamed(one, signature, arguments, *index, &place(range)),
+        _ => None,
+    };
+    let finding = Finding::new(place(range), message, [one.module.as_str(), name, &fault]);
+    let definition = Place { file: one.callable.file.clone(), range: defined };
+    Some(finding.related(definition, format!("`{name}` is defined here")).fix(fix))
+}
+
+/// Where the keyword of an argument stands, and which it is.
+fn keyword<'a>(
+    uses: &FileUses,
+    one: &Judged,
+    arguments: &'a [Argument],
+    index: usize,
+) -> Option<(TextRange, &'a Name)> {
+    let ArgumentKind::Keyword(name) = &arguments.get(index)?.kind else { return None };
+    let wanted = Token::Keyword(one.call, offset(index));
+    let (range, _) = uses.summary.spans.tokens.iter().find(|(_, token)| *token == wanted)?;
+    Some((*range, name))
+}
+
+/// The nearest keyword that is not given yet, where the call fits with it.
+fn renamed(
+    one: &Judged,
+    signature: &Signature,
+    arguments: &[Argument],
+    index: usize,
+    place: &Place,
+) -> Option<Fix> {
+    let ArgumentKind::Keyword(wrong) = &arguments.get(index)?.kind else { return None };
+    let right = nearest(wrong, signature.keywords().map(Name::as_str))?;
+    let mut mended = arguments.to_vec();
+    mended.get_mut(index)?.kind = ArgumentKind::Keyword(Name::new(right));
+    one.callable.fits(&mended).ok()?;
+    let title = format!("replace `{wrong}` by `{right}`");
+    Some(edits::replace(title, place, right.to_owned()))
+}
