@@ -25,8 +25,8 @@ pub fn representatives<'a>(ranges: impl IntoIterator<Item = &'a VersionSpecifier
         }
         found.extend(around(version));
     }
+    // Equal versions stay: `===` tells 1 from 1.0.
     found.sort();
-    found.dedup();
     found
 }
 

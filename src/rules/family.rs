@@ -58,6 +58,11 @@ pub(super) fn is_library(name: &DistributionName) -> bool {
     IN_LOCK_STEP.contains(&name.as_str())
 }
 
+/// The names of the libraries, sorted.
+pub(super) fn libraries() -> impl Iterator<Item = DistributionName> {
+    IN_LOCK_STEP.iter().filter_map(|name| DistributionName::new(name))
+}
+
 /// The libraries' version that belongs to a version of `dagster`; `None` before 1.0.
 pub(super) fn library_version(dagster: &Version) -> Option<Version> {
     let [1, minor, rest @ ..] = dagster.release() else { return None };

@@ -2,8 +2,8 @@
 //!
 //! ## What it does
 //!
-//! Reports Dagster libraries required in versions that belong to another release of `dagster` than the one required beside
-//! them.
+//! Reports Dagster libraries required, or locked, in versions that belong to another release of `dagster` than the one
+//! required or locked beside them.
 //!
 //! ## Why it matters
 //!
@@ -32,8 +32,8 @@ use pep440_rs::{Operator, Version, VersionSpecifiers};
 
 use super::registry::Rule;
 use super::{Context, Finding, Fix, Severity, edits, family, versions};
-use crate::manifest::specifier_admits;
-use crate::workspace::{Dependency, Place};
+use crate::manifest::{DistributionName, LockSource, specifier_admits};
+use crate::workspace::{Dependency, Place, Project};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -49,22 +49,50 @@ const MINORS: u64 = 100;
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
+    let mut places = BTreeSet::new();
     for project in context.subjects() {
         let dependencies = context.workspace.dependencies(project);
         let mut core = dependencies.iter().filter(|dependency| family::is_dagster(&dependency.name));
-        // Several requirements are for different environments or groups: which one counts is not known.
-        let (Some(core), None) = (core.next(), core.next()) else { continue };
         let mut told = BTreeSet::new();
-        for library in dependencies.iter().filter(|dependency| family::is_library(&dependency.name)) {
-            if !told.contains(&library.name)
-                && let Some(finding) = judge(context, core, library)
-            {
-                told.insert(library.name.clone());
-                found.push(finding);
+        // Several requirements are for different environments or groups: which one counts is not known.
+        if let (Some(core), None) = (core.next(), core.next()) {
+            for library in dependencies.iter().filter(|dependency| family::is_library(&dependency.name)) {
+                if !told.contains(&library.name)
+                    && let Some(finding) = judge(context, core, library)
+                {
+                    told.insert(library.name.clone());
+                    found.push(finding);
+                }
             }
         }
+        // Members of a workspace share one lock.
+        let locked = locked(context, project, &told).into_iter();
+        found.extend(locked.filter(|finding| places.insert(finding.place.clone())));
     }
     found
+}
+
+/// Libraries that a lock holds beside another release of `dagster`, those aside whose requirements say so.
+fn locked(context: &Context<'_>, project: &Project, told: &BTreeSet<DistributionName>) -> Vec<Finding> {
+    let of_index = |name: &DistributionName| {
+        let locked = context.workspace.locked(project, name)?;
+        let version = locked.version.filter(|_| matches!(locked.source, LockSource::Registry(_)))?;
+        Some((version, locked.place))
+    };
+    let core = DistributionName::new("dagster").and_then(|name| of_index(&name));
+    let Some((core, core_place)) = core else { return Vec::new() };
+    let Some(expected) = family::library_version(&core) else { return Vec::new() };
+    let judge = |name: DistributionName| {
+        let (version, place) = of_index(&name)?;
+        let own = family::dagster_version(&version)?;
+        if version.release() == expected.release() {
+            return None;
+        }
+        let message = format!("`{name}` {version} belongs to `dagster` {own}, locked is {core}");
+        let finding = Finding::new(place, message, [name.as_str()]);
+        Some(finding.related(core_place.clone(), "`dagster` is locked here"))
+    };
+    family::libraries().filter(|name| !told.contains(name)).filter_map(judge).collect()
 }
 
 fn judge(context: &Context<'_>, core: &Dependency, library: &Dependency) -> Option<Finding> {

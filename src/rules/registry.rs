@@ -4,13 +4,13 @@ use super::{
     Context, Finding, Severity, cross_location_import, dependency_confusion, dependency_cycle,
     dev_only_dependency, duplicate_project_name, empty_range, family_skew, incompatible_call,
     index_undefined, member_glob_empty, member_setting_ignored, member_without_workspace_source,
-    missing_source_path, missing_symbol, mixed_strategies, override_masks_shared, parse_error,
-    path_leaves_repository, pins_differ, private_import, python_range_too_narrow, shadowed_module,
-    shared_imports_location, source_lost_on_publish, source_marker_gap, source_name_mismatch,
-    source_not_member, source_violates_specifier, source_without_requirement, submodule_drift,
-    submodule_uninitialized, syntax_too_new, transitive_dependency, unbounded_requirement,
-    undeclared_dependency, unknown_extra, unresolved_import, unsatisfiable_together, unused_dependency,
-    unused_suppression,
+    missing_source_path, missing_symbol, mixed_strategies, mutable_git_ref, override_masks_shared,
+    parse_error, path_leaves_repository, pin_behind_source, pins_differ, private_import,
+    python_range_too_narrow, shadowed_module, shared_imports_location, source_lost_on_publish,
+    source_marker_gap, source_name_mismatch, source_not_member, source_violates_specifier,
+    source_without_requirement, submodule_drift, submodule_uninitialized, syntax_too_new,
+    tag_version_mismatch, transitive_dependency, unbounded_requirement, undeclared_dependency, unknown_extra,
+    unknown_version, unresolved_import, unsatisfiable_together, unused_dependency, unused_suppression,
 };
 use crate::text::nearest;
 
@@ -65,9 +65,11 @@ const RULES: &[Rule] = &[
     missing_source_path::RULE,
     missing_symbol::RULE,
     mixed_strategies::RULE,
+    mutable_git_ref::RULE,
     override_masks_shared::RULE,
     parse_error::RULE,
     path_leaves_repository::RULE,
+    pin_behind_source::RULE,
     pins_differ::RULE,
     private_import::RULE,
     python_range_too_narrow::RULE,
@@ -82,10 +84,12 @@ const RULES: &[Rule] = &[
     submodule_drift::RULE,
     submodule_uninitialized::RULE,
     syntax_too_new::RULE,
+    tag_version_mismatch::RULE,
     transitive_dependency::RULE,
     unbounded_requirement::RULE,
     undeclared_dependency::RULE,
     unknown_extra::RULE,
+    unknown_version::RULE,
     unresolved_import::RULE,
     unsatisfiable_together::RULE,
     unused_dependency::RULE,
@@ -112,7 +116,7 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 18] = [
+    const NO_RULES: [&str; 19] = [
         "absent",
         "availability",
         "context",
@@ -129,6 +133,7 @@ mod tests {
         "selection",
         "sources",
         "suppression",
+        "tagged",
         "uses",
         "versions",
     ];
