@@ -144,6 +144,40 @@ fn what_a_configuration_gets_wrong_is_told_and_the_rest_holds() {
 }
 
 #[test]
+fn the_cache_is_shown_and_emptied() {
+    let dir = workspace(&[
+        ("home/crossloc/index/0123/a", "12345"),
+        ("home/crossloc/sources/acme/1.0-ab/x.py", "123"),
+        ("home/crossloc/sources/acme/1.0-ab.json", "{}"),
+        ("home/other/kept", "kept"),
+    ]);
+    let home = dir.path().join("home");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(home.join("other"), home.join("crossloc/linked")).unwrap();
+    let linked = if cfg!(unix) { "linked            0 B  (0 bytes)\n" } else { "" };
+    let cache = |arguments: &[&str]| {
+        let mut command = Command::cargo_bin("crossloc").unwrap();
+        let output = command.env("XDG_CACHE_HOME", &home).arg("cache").args(arguments).output().unwrap();
+        told(&output).replace(home.to_str().unwrap(), "HOME")
+    };
+    assert_eq!(cache(&["dir"]), "exit 0\n--- stdout\nHOME/crossloc\n");
+    let sizes = format!(
+        "exit 0\n--- stdout\nindex             5 B  (5 bytes)\n{linked}sources           5 B  (5 bytes)\n\
+         total            10 B  (10 bytes)\n"
+    );
+    assert_eq!(cache(&["size"]), sizes);
+    let json = cache(&["size", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(json.split_once("stdout\n").unwrap().1).unwrap();
+    assert_eq!((&json["bytes"], &json["kinds"]["sources"]), (&10.into(), &5.into()));
+    assert_eq!(cache(&["clean"]), "exit 0\n--- stdout\ndeleted 10 B (10 bytes) from HOME/crossloc\n");
+    assert_eq!(std::fs::read_dir(home.join("crossloc")).unwrap().count(), 0);
+    assert!(home.join("other/kept").exists());
+    std::fs::remove_dir(home.join("crossloc")).unwrap();
+    assert_eq!(cache(&["clean"]), "exit 0\n--- stdout\ndeleted 0 B (0 bytes) from HOME/crossloc\n");
+    assert_eq!(cache(&["size"]), "exit 0\n--- stdout\ntotal             0 B  (0 bytes)\n");
+}
+
+#[test]
 fn a_reader_that_went_away_is_no_error() {
     let dir = workspace(&[]);
     let binary = assert_cmd::cargo::cargo_bin("crossloc");
@@ -219,7 +253,7 @@ fn the_demo_writes_three_strategies_and_checks_them() {
       acme-shared 0.1.3 (registry)
       - reports/pyproject.toml:6: requires `acme-shared==0.1.3`
       - reports/pyproject.toml:13: takes `acme-shared` from a package index
-      - installed in reports/.venv
+      - installed in `reports/.venv`, in the project's folder
     "#);
     let undeclared = crossloc(&demo, &["resolve", "acme.io", "--from", "billing", "--format", "json"]);
     let undeclared: serde_json::Value = serde_json::from_slice(&undeclared.stdout).unwrap();

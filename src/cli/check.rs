@@ -9,7 +9,7 @@ use super::scope::Scope;
 use super::{Failure, fix, output, rule};
 use crate::report::{self, Report, summary::plural};
 use crate::rules::{self, Findings, Rule, Selection, Severity};
-use crate::source::Cache;
+use crate::source::{Cache, Surroundings};
 use crate::text::nearest;
 use crate::vfs::{Files, relative};
 use crate::workspace::Workspace;
@@ -143,7 +143,8 @@ fn find(
     arguments: &Arguments,
     cache: Option<&Arc<Cache>>,
 ) -> Findings {
-    let mut workspace = Workspace::new(files.clone(), scope.folders.clone());
+    let workspace = Workspace::new(files.clone(), scope.folders.clone());
+    let mut workspace = workspace.with_surroundings(Surroundings::of_process());
     if let Some(cache) = cache {
         workspace = workspace.with_cache(cache.clone());
     }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use super::scope::Scope;
 use super::{AnswerFormat, Failure, output};
 use crate::report::locations;
+use crate::source::Surroundings;
 use crate::vfs::Files;
 use crate::workspace::Workspace;
 
@@ -17,7 +18,8 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let scope = Scope::new(&[])?;
-    let workspace = Workspace::new(Files::default(), scope.folders);
+    let workspace =
+        Workspace::new(Files::default(), scope.folders).with_surroundings(Surroundings::of_process());
     let found = locations::collect(&workspace, workspace.root());
     output::data(&match arguments.format {
         AnswerFormat::Text => locations::text(&found),

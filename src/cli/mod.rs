@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand. Data goes to stdout, everything else to stderr.
 
+mod cache;
 mod check;
 mod demo;
 mod fix;
@@ -36,6 +37,8 @@ enum Command {
     Resolve(resolve::Arguments),
     /// Explain a rule, or list all of them
     Rule(rule::Arguments),
+    /// Show or empty the folder of what is kept between runs
+    Cache(cache::Arguments),
     /// Write a small workspace with every way to share code, and check it
     Demo(demo::Arguments),
 }
@@ -78,6 +81,7 @@ pub fn run() -> ExitCode {
         Command::Locations(arguments) => locations::run(&arguments),
         Command::Resolve(arguments) => resolve::run(&arguments),
         Command::Rule(arguments) => rule::run(&arguments),
+        Command::Cache(arguments) => cache::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
     };
     match outcome {

@@ -8,6 +8,7 @@ use super::scope::{Scope, current_folder};
 use super::{AnswerFormat, Failure, output};
 use crate::python::ModuleName;
 use crate::report::resolution::{self, Question, Status};
+use crate::source::Surroundings;
 use crate::vfs::{Files, join};
 use crate::workspace::Workspace;
 
@@ -38,7 +39,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         return Err(Failure::new(format!("`{}` is not a folder", arguments.from)));
     }
     let scope = Scope::new(std::slice::from_ref(&arguments.from))?;
-    let workspace = Workspace::new(Files::default(), scope.folders);
+    let workspace =
+        Workspace::new(Files::default(), scope.folders).with_surroundings(Surroundings::of_process());
     let answer = resolution::collect(&workspace, &current, Question { module: &module, symbol, from: &from });
     output::data(&match arguments.format {
         AnswerFormat::Text => resolution::text(&answer),

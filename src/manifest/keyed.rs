@@ -54,6 +54,8 @@ fn read_value(base: &Requirement, value: Value<'_>, errors: &mut Vec<ManifestErr
         range: value.range,
         marker: requirement.marker.clone(),
         only_for: None,
+        editable: None,
+        package: None,
     });
     Some(requirement)
 }

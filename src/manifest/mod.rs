@@ -30,14 +30,14 @@ use camino::Utf8Path;
 
 pub use lock::{
     Lock, LockEdge, LockEntry, LockHead, LockKind, LockManifest, LockMetadata, LockSource, LockedRequirement,
-    Reached, lock_kind_of, read_lock,
+    Reached, is_compiled, lock_kind_of, read_lock,
 };
-pub use marker::parse_marker;
+pub use marker::{Marker, PythonRange, parse_marker};
 pub use model::{
-    BuildSystem, DagsterTable, DgProject, DgWorkspace, EntryPoint, FindPackages, Flit, Group, Hatch, Include,
-    IncludeKind, Index, LocationDeclaration, LocationTarget, Manifest, ManifestError, ManifestKind, Maturin,
-    PackageInclude, PathRequirement, Pdm, PixiEnvironment, Poetry, Requirement, Setuptools, Source,
-    SourceEntry, SourceKind, Submodule, UvBuild, UvWorkspace, Version,
+    BuildSystem, DagsterTable, DeclaredGroup, DgProject, DgWorkspace, EntryPoint, FindPackages, Flit, Group,
+    Hatch, Include, IncludeKind, Index, LocationDeclaration, LocationTarget, Manifest, ManifestError,
+    ManifestKind, Maturin, PackageInclude, PathRequirement, Pdm, PixiEnvironment, Poetry, Requirement,
+    Setuptools, Source, SourceEntry, SourceKind, Submodule, UvBuild, UvSettings, UvWorkspace, Version,
 };
 pub use name::DistributionName;
 pub use ranges::{admit_nothing, is_open_above, lower_bound, representatives};

@@ -65,6 +65,10 @@ pub struct Manifest {
     pub find_links: Vec<Spanned<String>>,
     /// `[tool.uv.workspace]`.
     pub workspace: Option<UvWorkspace>,
+    /// What else of `[tool.uv]` a lock is made from.
+    pub uv: UvSettings,
+    /// `[dependency-groups]`, empty ones among them, and what they include.
+    pub groups: Vec<DeclaredGroup>,
     /// `[tool.uv] package`, Poetry's `package-mode`: `false` for a project that ships nothing.
     pub package: Option<bool>,
     /// Whether a `[project]` table, `[tool.poetry]`, `setup()` or `[metadata]` makes this a project at all.
@@ -213,6 +217,10 @@ pub struct SourceEntry {
     pub marker: Option<String>,
     /// Only for this extra or group.
     pub only_for: Option<String>,
+    /// Whether it is said to be editable: uv's members of a workspace can be, too.
+    pub editable: Option<bool>,
+    /// uv's `package`: whether the project there is installed at all.
+    pub package: Option<bool>,
 }
 
 /// Where a distribution is taken from.
@@ -248,10 +256,14 @@ pub enum SourceKind {
 /// An entry of `[[tool.uv.index]]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Index {
-    /// The name that sources call it by.
-    pub name: Spanned<String>,
+    /// The name that sources call it by, where it has one.
+    pub name: Option<Spanned<String>>,
     /// Its URL.
     pub url: Spanned<String>,
+    /// Whether it is asked only for what a source takes from it by name.
+    pub explicit: bool,
+    /// Whether it stands for the public index, which is asked last.
+    pub default: bool,
 }
 
 /// `[tool.uv.workspace]`.
@@ -263,9 +275,33 @@ pub struct UvWorkspace {
     pub exclude: Vec<Spanned<String>>,
 }
 
+/// What `[tool.uv]` says about locking beside sources. The same requirements stand among [`Manifest::requirements`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UvSettings {
+    /// `managed = false`: uv leaves the project alone.
+    pub managed: Option<bool>,
+    /// `constraint-dependencies`.
+    pub constraints: Vec<Requirement>,
+    /// `override-dependencies`.
+    pub overrides: Vec<Requirement>,
+    /// Whether there are `dev-dependencies`, which count to the group `dev`.
+    pub dev_dependencies: bool,
+}
+
+/// A dependency group (PEP 735). What it lists itself is among [`Manifest::requirements`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeclaredGroup {
+    /// Its name, as written.
+    pub name: Spanned<String>,
+    /// The groups it includes, as written.
+    pub includes: Vec<String>,
+}
+
 /// Build backend and what its table says of the packages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BuildSystem {
+    /// Whether there is a `[build-system]` table.
+    pub declared: bool,
     /// `build-backend`, such as `hatchling.build`. `None` in a pyproject.toml without one means setuptools' legacy
     /// backend where the project is built at all.
     pub backend: Option<Spanned<String>>,
@@ -541,6 +577,8 @@ impl Manifest {
             indexes: Vec::new(),
             find_links: Vec::new(),
             workspace: None,
+            uv: UvSettings::default(),
+            groups: Vec::new(),
             package: None,
             declares_project: false,
             build: BuildSystem::default(),

@@ -69,7 +69,7 @@ pub(super) fn parse(
 
 /// A source entry for all environments.
 pub(super) fn plain_entry(kind: SourceKind, range: TextRange) -> SourceEntry {
-    SourceEntry { kind, range, marker: None, only_for: None }
+    SourceEntry { kind, range, marker: None, only_for: None, editable: None, package: None }
 }
 
 /// What a requirement begins with.

@@ -8,12 +8,14 @@ use super::model::{
 };
 use super::requirement;
 use super::table::MAXIMUM_MENTIONS;
+use super::{LockKind, is_compiled};
 use crate::text::{Spanned, TextRange, offset};
 
 /// Reads a requirements file. In a constraints file the requirements look the same: whether they require or only
 /// constrain is known to who includes it.
 pub(super) fn read(text: &str) -> Manifest {
     let mut manifest = Manifest::empty(ManifestKind::Requirements);
+    manifest.tools.extend(is_compiled(text).then_some(LockKind::Compiled));
     let mut logical = String::new();
     let mut start = 0;
     let mut at = 0;

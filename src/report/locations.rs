@@ -182,15 +182,20 @@ fn taken(witness: Witness<'_>, project: &Project, dependency: &Dependency) -> Op
         _ => effective.version.as_ref().map(ToString::to_string),
     };
     let locked = workspace.locked(project, &dependency.name);
+    let installed = workspace.installed(project, &dependency.name).map(|installed| installed.version);
+    let mut evidence = witness.effective(project, dependency);
+    if let Some((version, environment)) = installed.as_ref().zip(workspace.environment(project)) {
+        evidence.push(format!("installed is {version} in {}", witness.environment(&environment)));
+    }
     Some(Taken {
         distribution: dependency.name.to_string(),
         strategy,
         requirement: dependency.requirement.as_ref().map(|_| witness.requirement(dependency)),
         version,
         locked: locked.and_then(|locked| locked.text),
-        installed: workspace.installed(project, &dependency.name).map(|installed| installed.version),
+        installed,
         source: witness.source(project, dependency),
-        evidence: witness.effective(project, dependency),
+        evidence,
     })
 }
 

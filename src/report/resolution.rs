@@ -135,7 +135,7 @@ fn found_report(witness: Witness<'_>, importer: &FileId, found: &Found) -> Resol
     {
         report.dist_version =
             environment.distribution(&workspace.files, name).map(|installed| installed.version);
-        report.evidence.push(format!("installed in {}", witness.path(&environment.dir)));
+        report.evidence.push(format!("installed in {}", witness.environment(&environment)));
     }
     report
 }

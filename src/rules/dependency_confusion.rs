@@ -119,21 +119,19 @@ fn private(context: &Context<'_>) -> Private {
 fn private_indexes(context: &Context<'_>, project: &Project) -> Option<Vec<(String, String)>> {
     let root = context.workspace.workspace_root(project);
     let mut indexes = Vec::new();
-    for (file, manifest) in
+    for (_, manifest) in
         std::iter::once(project).chain(root.as_deref()).flat_map(|project| &project.manifests)
     {
         if manifest.indexes.is_empty() {
             continue;
         }
-        let text = &context.workspace.files.text(file).ok()?.text;
-        let is_default = |line: &str| {
-            let setting = line.split('#').next().unwrap_or("").split_once('=');
-            setting.is_some_and(|(key, value)| key.trim() == "default" && value.trim() == "true")
-        };
-        if text.lines().any(is_default) {
+        if manifest.indexes.iter().any(|index| index.default) {
             return None;
         }
-        let named = manifest.indexes.iter().map(|index| (index.name.value.clone(), index.url.value.clone()));
+        let named = manifest
+            .indexes
+            .iter()
+            .filter_map(|index| Some((index.name.as_ref()?.value.clone(), index.url.value.clone())));
         indexes.extend(named.filter(|(_, url)| !is_public_index(url)));
     }
     Some(indexes)

@@ -51,7 +51,7 @@ fn judge(context: &Context<'_>, project: &Project, source: &DeclaredSource) -> O
     let manifests = projects().flat_map(|project| &project.manifests);
     let known: Vec<&str> = manifests
         .flat_map(|(_, manifest)| &manifest.indexes)
-        .map(|index| index.name.value.as_str())
+        .filter_map(|index| Some(index.name.as_ref()?.value.as_str()))
         .collect();
     // uv looks at a source only where something requires it; see source-without-requirement.
     if known.contains(&index.value.as_str())

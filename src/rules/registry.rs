@@ -2,15 +2,16 @@
 
 use super::{
     Context, Finding, Severity, cross_location_import, dependency_confusion, dependency_cycle,
-    dev_only_dependency, duplicate_project_name, empty_range, family_skew, incompatible_call,
-    index_undefined, member_glob_empty, member_setting_ignored, member_without_workspace_source,
-    missing_source_path, missing_symbol, mixed_strategies, mutable_git_ref, override_masks_shared,
-    parse_error, path_leaves_repository, pin_behind_source, pins_differ, private_import,
-    python_range_too_narrow, shadowed_module, shared_imports_location, source_lost_on_publish,
-    source_marker_gap, source_name_mismatch, source_not_member, source_violates_specifier,
-    source_without_requirement, submodule_drift, submodule_uninitialized, syntax_too_new,
-    tag_version_mismatch, transitive_dependency, unbounded_requirement, undeclared_dependency, unknown_extra,
-    unknown_version, unresolved_import, unsatisfiable_together, unused_dependency, unused_suppression,
+    dev_only_dependency, duplicate_project_name, editable_elsewhere, empty_range, family_skew,
+    incompatible_call, index_undefined, installed_differs, member_glob_empty, member_setting_ignored,
+    member_without_workspace_source, missing_source_path, missing_symbol, mixed_strategies, mutable_git_ref,
+    override_masks_shared, parse_error, path_leaves_repository, pin_behind_source, pins_differ,
+    private_import, python_range_too_narrow, shadowed_module, shared_imports_location,
+    source_lost_on_publish, source_marker_gap, source_name_mismatch, source_not_member,
+    source_violates_specifier, source_without_requirement, stale_copy, submodule_drift,
+    submodule_uninitialized, syntax_too_new, tag_version_mismatch, transitive_dependency,
+    unbounded_requirement, undeclared_dependency, unknown_extra, unknown_version, unresolved_import,
+    unsatisfiable_together, unused_dependency, unused_suppression,
 };
 use crate::text::nearest;
 
@@ -55,10 +56,12 @@ const RULES: &[Rule] = &[
     dependency_cycle::RULE,
     dev_only_dependency::RULE,
     duplicate_project_name::RULE,
+    editable_elsewhere::RULE,
     empty_range::RULE,
     family_skew::RULE,
     incompatible_call::RULE,
     index_undefined::RULE,
+    installed_differs::RULE,
     member_glob_empty::RULE,
     member_setting_ignored::RULE,
     member_without_workspace_source::RULE,
@@ -81,6 +84,7 @@ const RULES: &[Rule] = &[
     source_not_member::RULE,
     source_violates_specifier::RULE,
     source_without_requirement::RULE,
+    stale_copy::RULE,
     submodule_drift::RULE,
     submodule_uninitialized::RULE,
     syntax_too_new::RULE,
@@ -116,12 +120,13 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 19] = [
+    const NO_RULES: [&str; 20] = [
         "absent",
         "availability",
         "context",
         "diagnostic",
         "edits",
+        "environments",
         "family",
         "finding",
         "markers",

@@ -72,7 +72,7 @@ pub fn is_interesting(path: &Utf8Path) -> bool {
             let folder = path.parent().and_then(Utf8Path::file_name).unwrap_or("");
             [name, folder].iter().any(|part| part.contains("requirement") || part.contains("constraint"))
         }
-        _ => matches!(name, "Pipfile" | ".gitmodules" | "HEAD" | "direct_url.json" | "RECORD"),
+        _ => matches!(name, "Pipfile" | ".gitmodules" | "HEAD" | "direct_url.json" | "RECORD" | ".env"),
     }
 }
 
@@ -154,6 +154,7 @@ mod tests {
             (vec![(".git/objects/ab", Created), (".git/config", Changed)], "none"),
             (vec![(".git/HEAD", Changed)], "structure"),
             (vec![(".venv/lib/python3.12/site-packages/x/a.py", Created)], "none"),
+            (vec![("etl/.env", Changed), (".venv/pyvenv.cfg", Created)], "structure"),
             (vec![(".venv/lib/python3.12/site-packages/x-1.dist-info/RECORD", Created)], "structure"),
         ] {
             assert_eq!(outcome(&files, root, &events), expected, "{events:?}");

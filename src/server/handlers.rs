@@ -25,6 +25,7 @@ use super::door;
 use super::events::{FileEvent, FileEventKind};
 use super::publish::{self, Checked};
 use super::session::{DocumentEdit, Introduction, Session, Snapshot};
+use super::settings;
 use super::uri::file_of;
 use super::watch;
 use super::work::{caught, off_thread};
@@ -97,6 +98,7 @@ impl LanguageServer for Handlers {
             encoding,
             features: ClientFeatures::new(&params.capabilities),
             process: params.process_id,
+            selections: params.initialization_options.as_ref().and_then(settings::selections),
             folders: folders(params),
         };
         self.change("initialize", |session| session.introduced(introduction));
@@ -165,8 +167,9 @@ impl LanguageServer for Handlers {
         self.change("didChangeWorkspaceFolders", |session| session.folders_changed(&added, &removed));
     }
 
-    async fn did_change_configuration(&self, _: DidChangeConfigurationParams) {
-        self.change("didChangeConfiguration", Session::settings_changed);
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        let selections = settings::selections(&params.settings);
+        self.change("didChangeConfiguration", |session| session.settings_changed(selections));
     }
 
     async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {

@@ -13,6 +13,7 @@ mod lifecycle;
 mod progress;
 mod publish;
 mod session;
+mod settings;
 mod transport;
 mod uri;
 mod watch;

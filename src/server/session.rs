@@ -14,6 +14,8 @@ use tower_lsp::ls_types::Uri;
 use super::capabilities::ClientFeatures;
 use super::events::{self, Effect, FileEvent, FileEventKind, is_text_only};
 use super::publish::Checked;
+use crate::source::Surroundings;
+use crate::source::environment::Selection;
 use crate::text::{Document, Encoding, LineColumn, TextChange};
 use crate::vfs::{FileId, Files};
 use crate::workspace::Workspace;
@@ -29,6 +31,8 @@ pub struct Introduction {
     pub features: ClientFeatures,
     /// The process that must not outlive us.
     pub process: Option<u32>,
+    /// The interpreters that its user selected; none where it says nothing of them.
+    pub selections: Option<Vec<Selection>>,
 }
 
 /// One replacement in an open document.
@@ -78,8 +82,16 @@ struct State {
 
 impl Default for Session {
     fn default() -> Self {
+        Self::new(Surroundings::default())
+    }
+}
+
+impl Session {
+    /// A session to which nobody has spoken yet, in a process with these surroundings.
+    pub fn new(surroundings: Surroundings) -> Self {
+        let workspace = Workspace::new(Files::default(), Vec::new());
         let snapshot = Snapshot {
-            workspace: Workspace::new(Files::default(), Vec::new()),
+            workspace: workspace.with_surroundings(surroundings),
             revision: 0,
             encoding: Encoding::default(),
             features: ClientFeatures::default(),
@@ -91,9 +103,7 @@ impl Default for Session {
             checked: Mutex::default(),
         }
     }
-}
 
-impl Session {
     /// The newest view.
     pub fn snapshot(&self) -> Snapshot {
         self.state.lock().snapshot.clone()
@@ -121,6 +131,7 @@ impl Session {
             state.snapshot.features = introduction.features;
             state.process = introduction.process;
             state.reopen(Files::default(), introduction.folders);
+            state.select(introduction.selections);
         });
     }
 
@@ -229,9 +240,13 @@ impl Session {
         });
     }
 
-    /// The client's settings changed: everything is judged anew.
-    pub fn settings_changed(&self) {
-        self.change(|state| state.snapshot.revision += 1);
+    /// The client's settings changed: everything is judged anew. `selections` are the interpreters that are selected now;
+    /// none where the settings say nothing of them.
+    pub fn settings_changed(&self, selections: Option<Vec<Selection>>) {
+        self.change(|state| {
+            state.select(selections);
+            state.snapshot.revision += 1;
+        });
     }
 
     /// Keeps what the last check found, for the code actions.
@@ -263,6 +278,19 @@ impl State {
     fn retext(&mut self, files: Files) {
         self.snapshot.workspace = self.snapshot.workspace.with_text(files);
         self.snapshot.revision += 1;
+    }
+
+    /// Interpreters were selected. What is installed there may be newer than what was read of it: nobody watches
+    /// environments outside of the opened folders.
+    fn select(&mut self, selections: Option<Vec<Selection>>) {
+        let workspace = &self.snapshot.workspace;
+        let Some(selections) = selections.filter(|new| *new != workspace.surroundings().selections) else {
+            return;
+        };
+        let surroundings = Surroundings { selections, ..workspace.surroundings().clone() };
+        let files = workspace.files.with_everything_changed();
+        let next = workspace.with_structure(files, workspace.folders.clone());
+        self.snapshot.workspace = next.with_surroundings(surroundings);
     }
 
     /// Manifests changed, or which files there are.
@@ -348,7 +376,7 @@ mod tests {
         session.closed(&file);
         session.changed_on_disk(&[]);
         assert_eq!(session.revision(), 0);
-        session.settings_changed();
+        session.settings_changed(None);
         assert_eq!(session.revision(), 1);
     }
 

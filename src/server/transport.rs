@@ -3,9 +3,11 @@
 use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::serve;
+use crate::source::Surroundings;
 
 /// Where the client is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +40,15 @@ fn failed(error: &io::Error) -> i32 {
     1
 }
 
+/// Serves one client as the process that we are.
+async fn here<R, W>(reader: R, writer: W) -> i32
+where
+    R: AsyncRead + Unpin,
+    W: AsyncWrite,
+{
+    serve(reader, writer, Surroundings::of_process()).await
+}
+
 /// Editors disagree on who listens: VS Code listens and expects us to connect, Neovim connects. So whoever is there
 /// first is listened to by the other.
 async fn connect(transport: Transport) -> io::Result<i32> {
@@ -51,7 +62,7 @@ async fn connect(transport: Transport) -> io::Result<i32> {
             };
             stream.set_nodelay(true)?;
             let (reader, writer) = stream.into_split();
-            Ok(serve(reader, writer).await)
+            Ok(here(reader, writer).await)
         }
         Transport::Pipe(path) => pipe(&path).await,
     }
@@ -66,16 +77,16 @@ async fn stdio() -> i32 {
     let reader = io::stdin().as_fd().try_clone_to_owned().and_then(Receiver::from_owned_fd);
     let writer = io::stdout().as_fd().try_clone_to_owned().and_then(Sender::from_owned_fd);
     match (reader, writer) {
-        (Ok(reader), Ok(writer)) => serve(reader, writer).await,
-        (Ok(reader), Err(_)) => serve(reader, tokio::io::stdout()).await,
-        (Err(_), Ok(writer)) => serve(tokio::io::stdin(), writer).await,
-        (Err(_), Err(_)) => serve(tokio::io::stdin(), tokio::io::stdout()).await,
+        (Ok(reader), Ok(writer)) => here(reader, writer).await,
+        (Ok(reader), Err(_)) => here(reader, tokio::io::stdout()).await,
+        (Err(_), Ok(writer)) => here(tokio::io::stdin(), writer).await,
+        (Err(_), Err(_)) => here(tokio::io::stdin(), tokio::io::stdout()).await,
     }
 }
 
 #[cfg(not(unix))]
 async fn stdio() -> i32 {
-    serve(tokio::io::stdin(), tokio::io::stdout()).await
+    here(tokio::io::stdin(), tokio::io::stdout()).await
 }
 
 #[cfg(unix)]
@@ -86,12 +97,12 @@ async fn pipe(path: &Utf8Path) -> io::Result<i32> {
         Err(_) => UnixListener::bind(path.as_std_path())?.accept().await?.0,
     };
     let (reader, writer) = stream.into_split();
-    Ok(serve(reader, writer).await)
+    Ok(here(reader, writer).await)
 }
 
 #[cfg(windows)]
 async fn pipe(path: &Utf8Path) -> io::Result<i32> {
     let stream = tokio::net::windows::named_pipe::ClientOptions::new().open(path.as_str())?;
     let (reader, writer) = tokio::io::split(stream);
-    Ok(serve(reader, writer).await)
+    Ok(here(reader, writer).await)
 }

@@ -24,7 +24,7 @@ const GLOBS: [&str; 5] = [
     "**/*.{py,pyi,toml,cfg,lock,yaml,yml,pth}",
     "**/*{requirement,constraint}*.{txt,in}",
     "**/*{requirement,constraint}*/*.{txt,in}",
-    "**/{Pipfile,.gitmodules,direct_url.json,RECORD}",
+    "**/{Pipfile,.gitmodules,direct_url.json,RECORD,.env}",
     "**/.git/HEAD",
 ];
 

@@ -89,14 +89,18 @@ enum Kept {
     Stored,
 }
 
+/// The folder of everything that crossloc keeps, in the user's cache folder. `None` where there is no such place.
+pub fn cache_folder() -> Option<Utf8PathBuf> {
+    let place = etcetera::choose_base_strategy().ok()?.cache_dir();
+    Some(Utf8PathBuf::from_path_buf(place).ok()?.join("crossloc"))
+}
+
 impl Cache {
     /// The cache of the workspace in a folder, in the user's cache folder. Nothing is read yet. `None` where there is no
     /// such place.
     pub fn of_workspace(root: &Utf8Path) -> Option<Self> {
-        let place = etcetera::choose_base_strategy().ok()?.cache_dir();
-        let place = Utf8PathBuf::from_path_buf(place).ok()?;
         let name = blake3::hash(root.as_str().as_bytes()).to_hex();
-        let folder = place.join("crossloc").join("index").join(name.get(..16)?);
+        let folder = cache_folder()?.join("index").join(name.get(..16)?);
         Some(Self::new(folder, writer(), SystemTime::now()))
     }
 

@@ -8,12 +8,13 @@ pub mod archive;
 mod cache;
 pub mod environment;
 pub mod git;
+pub mod index;
 pub mod layout;
 mod lookup;
 mod record;
 pub mod shelves;
 pub mod store;
 
-pub use cache::Cache;
-pub use environment::{Environment, find_environment};
+pub use cache::{Cache, cache_folder};
+pub use environment::{Environment, FoundBy, Installed, Surroundings};
 pub use lookup::{Found, find_in};

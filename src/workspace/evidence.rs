@@ -5,6 +5,7 @@ use camino::Utf8Path;
 use super::effective::Said;
 use super::{Dependency, Found, GitSource, Place, Project, Provision, Standing, Workspace};
 use crate::manifest::DistributionName;
+use crate::source::Environment;
 use crate::text::TextRange;
 use crate::vfs::{FileId, relative};
 
@@ -90,8 +91,7 @@ impl Witness<'_> {
             Said::Locked { what, place } => format!("{}: locks `{name}` at {what}", self.place(place)),
             Said::Pinned(..) | Said::Reference(..) => return None,
             Said::Installed(version, record) => {
-                let environment = record.ancestors().nth(4).unwrap_or(record);
-                format!("{}: has `{name}` {version} installed", self.path(environment))
+                format!("{}: `{name}` {version} is installed", self.path(record))
             }
             Said::Only(version) => format!("{version} is the only known version that it admits"),
             Said::Tag(tag, repository) => format!("tag `{tag}` of `{}`", self.path(repository)),
@@ -130,6 +130,11 @@ impl Witness<'_> {
             Said::Tree(dir) => Some(self.path(dir)),
             _ => None,
         })
+    }
+
+    /// An environment, and why it is the project's.
+    pub fn environment(&self, environment: &Environment) -> String {
+        format!("`{}`, {}", self.path(&environment.dir), environment.found_by.words())
     }
 
     /// Which manifest gives a project its version.

@@ -137,10 +137,16 @@ impl Workspace {
     fn choose(&self, project: &Project, wanted: impl Fn(LockKind) -> bool) -> Option<ProjectLock> {
         let listing = self.files.list(&project.dir);
         let paths = listing.files().map(|name| project.dir.join(name));
+        let compiled =
+            project.manifests.iter().filter(|(_, manifest)| manifest.tools == [LockKind::Compiled]);
+        let compiled = compiled.map(|(file, _)| (file.clone(), LockKind::Compiled));
         let mut found: Vec<(FileId, LockKind)> = paths
-            .filter_map(|path| Some((FileId::new(&path), lock_kind_of(&path).filter(|kind| wanted(*kind))?)))
+            .filter_map(|path| Some((FileId::new(&path), lock_kind_of(&path)?)))
+            .chain(compiled)
+            .filter(|(_, kind)| wanted(*kind))
             .collect();
-        found.sort();
+        // Of `requirements.txt` and `requirements-dev.txt` the former counts.
+        found.sort_by(|(a, _), (b, _)| (a.file_name().len(), a).cmp(&(b.file_name().len(), b)));
         let preferred = preference(project);
         found.sort_by_key(|(_, kind)| {
             preferred.iter().position(|known| known == kind).unwrap_or(preferred.len())
@@ -156,6 +162,10 @@ impl Workspace {
 }
 
 fn read(files: &Files, file: &FileId, kind: LockKind) -> Option<Arc<Lock>> {
+    // What is derived of a compiled file's text is the manifest that it is as well.
+    if kind == LockKind::Compiled {
+        return files.text(file).ok().map(|source| Arc::new(read_lock(kind, &source.text)));
+    }
     files.derived::<Lock>(file, |derivation| read_lock(kind, &derivation.source.text))
 }
 
@@ -189,7 +199,8 @@ fn preference(project: &Project) -> Vec<LockKind> {
 
 /// The tools whose tables or manifests a project carries.
 fn tools(project: &Project) -> Vec<LockKind> {
-    project.manifests.iter().flat_map(|(_, manifest)| manifest.tools.iter().copied()).collect()
+    let all = project.manifests.iter().flat_map(|(_, manifest)| manifest.tools.iter().copied());
+    all.filter(|kind| *kind != LockKind::Compiled).collect()
 }
 
 fn reason(project: &Project, kind: LockKind, file: &FileId, others: &[FileId]) -> String {

@@ -7,6 +7,7 @@ mod context;
 mod dependencies;
 mod discovery;
 mod effective;
+mod environments;
 mod evidence;
 mod locations;
 mod lock;
@@ -32,7 +33,7 @@ use pep440_rs::Version;
 use crate::manifest::{DistributionName, Manifest, Reached};
 use crate::python::ModuleName;
 use crate::source::shelves::Shelves;
-use crate::source::{Cache, Environment};
+use crate::source::{Cache, Environment, Surroundings};
 use crate::vfs::{FileId, Files};
 
 pub use closure::{Closure, Consumers, Reach};
@@ -68,6 +69,7 @@ pub struct Workspace {
     outside: Arc<Outside>,
     /// Versions that are supposed instead of those that requirements and locks say.
     supposed: Arc<BTreeMap<DistributionName, Version>>,
+    surroundings: Arc<Surroundings>,
     structure: Arc<Structure>,
 }
 
@@ -94,6 +96,8 @@ struct Structure {
     locks: PathMemo<Option<Arc<ProjectLock>>>,
     /// By lock file and entry: all that the entry leads to.
     reached: PathMemo<Arc<Memo<usize, Arc<Reached>>>>,
+    /// By interpreter: what was selected for folders around projects.
+    selected: PathMemo<Option<Arc<Environment>>>,
     configuration: OnceLock<Arc<LoadedConfig>>,
     /// By the folder that importers share their answers with.
     resolutions: PathMemo<Arc<Memo<ModuleName, Arc<Resolution>>>>,
@@ -113,6 +117,7 @@ impl Workspace {
             cache: None,
             outside: Arc::default(),
             supposed: Arc::default(),
+            surroundings: Arc::default(),
             structure: Arc::default(),
         }
     }
@@ -138,6 +143,16 @@ impl Workspace {
     /// This workspace with what may be asked about versions that are not live.
     pub fn with_outside(self, outside: Arc<Outside>) -> Self {
         Self { outside, ..self }
+    }
+
+    /// This workspace where more than files is known. What was learned of it is dropped.
+    pub fn with_surroundings(self, surroundings: Surroundings) -> Self {
+        Self { surroundings: Arc::new(surroundings), structure: Arc::default(), ..self }
+    }
+
+    /// What decides beside files.
+    pub fn surroundings(&self) -> &Surroundings {
+        &self.surroundings
     }
 
     /// This workspace with what earlier runs knew of its Python files.

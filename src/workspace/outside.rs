@@ -16,8 +16,10 @@ use crate::source::shelves::{Candidate, Opened, Shelves};
 use crate::source::store::{OriginRecord, SourceStore};
 use crate::vfs::{Disk, FileId, SourceTree, Stamp, join};
 
+/// A store that nobody cleans is kept small.
+const MAX_TEMPORARY_BYTES: u64 = 50 * 1024 * 1024;
+
 /// What may be asked about versions that are not live. The default knows nothing but what lies in the workspace itself.
-#[derive(Default)]
 pub struct Outside {
     /// Repositories that were opened, by folder.
     pub repositories: Repositories,
@@ -29,6 +31,35 @@ pub struct Outside {
     mounted: RwLock<FxHashMap<Utf8PathBuf, OriginRecord>>,
     /// Archives that were opened, with what they looked like then.
     opened: Mutex<FxHashMap<Utf8PathBuf, (Option<Stamp>, Opened)>>,
+}
+
+impl Default for Outside {
+    fn default() -> Self {
+        Self::new(None, Shelves::default())
+    }
+}
+
+impl Outside {
+    /// Where archives lie, and where sources are put; below the folder for temporary files where the user has no cache.
+    pub fn new(store: Option<SourceStore>, shelves: Shelves) -> Self {
+        let temporary = || {
+            let folder = Utf8PathBuf::from_path_buf(std::env::temp_dir()).unwrap_or_default();
+            SourceStore::new(folder.join("crossloc").join("sources"), MAX_TEMPORARY_BYTES)
+        };
+        Self {
+            repositories: Repositories::default(),
+            shelves,
+            store: store.unwrap_or_else(temporary),
+            mounted: RwLock::default(),
+            opened: Mutex::default(),
+        }
+    }
+
+    /// With all that the user who runs this has.
+    pub fn of_user() -> Self {
+        let downloads = crate::source::cache_folder().map(|folder| folder.join("downloads"));
+        Self::new(SourceStore::of_user(), Shelves::of_user(Vec::new(), downloads))
+    }
 }
 
 impl Workspace {
@@ -62,10 +93,10 @@ impl Workspace {
     pub fn live_twin(&self, file: &FileId) -> FileId {
         let twin = || {
             let root = self.files.mount_of(file.path())?;
-            let OriginRecord::Git { repository: tree, .. } = self.outside.mounted.read().get(&root)?.clone()
-            else {
+            let OriginRecord::Git { repository, .. } = self.outside.mounted.read().get(&root)?.clone() else {
                 return None;
             };
+            let tree = Utf8PathBuf::from(repository);
             let twin = FileId::new(&tree.join(file.path().strip_prefix(&root).ok()?));
             let same = self.files.is_file(twin.path())
                 && self.files.text(&twin).ok()?.text == self.files.text(file).ok()?.text;
@@ -84,8 +115,11 @@ impl Workspace {
     pub(super) fn mounted_version(&self, project: &Project) -> Option<String> {
         let root = self.files.mount_of(&project.dir)?;
         let origin = self.outside.mounted.read().get(&root)?.clone();
-        let of_it = project.distribution().is_some_and(|name| name.as_str() == origin.distribution());
-        of_it.then(|| origin.version().to_owned())
+        let (distribution, version) = match origin {
+            OriginRecord::Git { distribution, version, .. } => (distribution, version?),
+            OriginRecord::Archive { distribution, version, .. } => (distribution, version),
+        };
+        project.distribution().is_some_and(|name| name.as_str() == distribution).then_some(version)
     }
 
     /// Writes a mounted file to where its name says, so that a client can open it; files on disk are left alone.
@@ -107,12 +141,13 @@ impl Workspace {
         let Some((root, origin)) = self.outside.store.origin_of(file.path()) else { return };
         let tree: Option<Arc<dyn SourceTree>> = match &origin {
             OriginRecord::Git { repository, commit, .. } => {
-                let tree = self.repository(repository).and_then(|repository| repository.tree(commit));
+                let tree =
+                    self.repository(Utf8Path::new(repository)).and_then(|repository| repository.tree(commit));
                 tree.ok().map(|tree| Arc::new(tree) as Arc<dyn SourceTree>)
             }
-            OriginRecord::Archive { path, .. } => {
-                let candidate = Candidate::at(path);
-                candidate.and_then(|found| self.opened(&found).ok()).map(|opened| opened.tree)
+            OriginRecord::Archive { path, content, .. } => {
+                let opened = Candidate::at(Utf8Path::new(path)).and_then(|found| self.opened(&found).ok());
+                opened.filter(|opened| opened.content == *content).map(|opened| opened.tree)
             }
         };
         if let Some(tree) = tree {

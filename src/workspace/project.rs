@@ -6,8 +6,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use rustc_hash::FxHashSet;
 
 use crate::manifest::{
-    self, BuildSystem, DistributionName, Group, IncludeKind, Manifest, ManifestKind, PathRequirement,
-    Requirement, Source, Version,
+    self, BuildSystem, DistributionName, Group, IncludeKind, LockKind, Manifest, ManifestKind,
+    PathRequirement, Requirement, Source, Version,
 };
 use crate::source::layout::{self, Layout};
 use crate::text::{Spanned, TextRange};
@@ -217,7 +217,7 @@ fn assemble(
     for (file, manifest) in &manifests {
         // A build lists all requirements again. Where they are computed, it is the one to be asked.
         let is_metadata = manifest.kind == ManifestKind::CoreMetadata;
-        if is_metadata && told.is_none() {
+        if (is_metadata && told.is_none()) || is_made_from_others(file, manifest, &manifests) {
             continue;
         }
         let group = (manifest.kind == ManifestKind::Requirements).then(|| requirements_group(file)).flatten();
@@ -277,6 +277,18 @@ fn computes_requirements(manifests: &[(FileId, Arc<Manifest>)]) -> bool {
     written().any(|(_, m)| computed(m) && !(m.kind == ManifestKind::Pyproject && has_setup))
 }
 
+/// Whether a file was compiled from requirements that stand beside it: what it lists is what these came to, and not
+/// what the project asks for.
+fn is_made_from_others(file: &FileId, manifest: &Manifest, all: &[(FileId, Arc<Manifest>)]) -> bool {
+    let asks = |other: &Manifest| !other.requirements.is_empty() && other.tools != [LockKind::Compiled];
+    manifest.tools == [LockKind::Compiled]
+        && all.iter().any(|(other, manifest)| {
+            let same_stem = other.path().file_stem() == file.path().file_stem();
+            let is_input = other.path().extension() == Some("in") && same_stem;
+            asks(manifest) && (is_input || (manifest.declares_project && other.dir() == file.dir()))
+        })
+}
+
 /// `requirements-dev.txt`, `dev-requirements.txt`, `requirements/test.txt` hold what development needs.
 fn requirements_group(file: &FileId) -> Option<Group> {
     let stem = file.path().file_stem().unwrap_or("").to_ascii_lowercase();
@@ -293,6 +305,7 @@ fn merged_build(manifests: &[(FileId, Arc<Manifest>)]) -> BuildSystem {
     let mut build = BuildSystem::default();
     for (_, manifest) in manifests {
         let other = &manifest.build;
+        build.declared |= other.declared;
         build.backend = build.backend.or_else(|| other.backend.clone());
         build.hatch = build.hatch.or_else(|| other.hatch.clone());
         build.setuptools = build.setuptools.or_else(|| other.setuptools.clone());

@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::{Project, Reach, Setting, Workspace};
 use crate::manifest::DistributionName;
 use crate::python::ModuleName;
-use crate::source::{self, Environment};
+use crate::source;
 use crate::vfs::FileId;
 
 /// What an absolute module name means for one importer.
@@ -369,49 +369,5 @@ fn standing(reach: &Reach) -> Standing {
         (true, _) => Standing::Environment,
         (false, true) => Standing::Direct,
         (false, false) => Standing::Transitive(reach.via.clone()),
-    }
-}
-
-impl Workspace {
-    /// The environment a project's code runs in, read as data.
-    pub fn environment(&self, project: &Project) -> Option<Arc<Environment>> {
-        self.structure.environments.get(project.dir.as_str(), || {
-            let root = self.workspace_root(project).map(|root| root.dir.clone());
-            source::find_environment(&self.files, &project.dir, root.as_deref()).map(Arc::new)
-        })
-    }
-}
-
-impl Workspace {
-    /// What is recorded of a distribution in a project's environment.
-    pub fn installed(
-        &self,
-        project: &Project,
-        name: &DistributionName,
-    ) -> Option<crate::source::environment::Installed> {
-        self.environment(project)?.distribution(&self.files, name)
-    }
-}
-
-impl Workspace {
-    /// Whether an installed file belongs to a distribution of ours: one with a project here, or configured as shared.
-    pub fn installed_first_party(&self, from: &FileId, installed: &FileId) -> bool {
-        let Some(project) = self.project_of(from) else { return false };
-        let Some(environment) = self.environment(&project) else { return false };
-        let below =
-            environment.site_packages.iter().find_map(|site| installed.path().strip_prefix(site).ok());
-        let module = below.map(|below| below.with_extension("").as_str().replace('/', "."));
-        let module =
-            module.and_then(|dotted| ModuleName::new(dotted.strip_suffix(".__init__").unwrap_or(&dotted)));
-        let name = module.and_then(|module| environment.provider_of(&self.files, &module));
-        name.is_some_and(|name| self.names_its_source(&project, &name) || self.is_first_party(&name))
-    }
-
-    /// Whether a project says itself where a distribution is taken from: an explicit index, git, a path. What comes from
-    /// the public index needs no such line.
-    fn names_its_source(&self, project: &Project, name: &DistributionName) -> bool {
-        self.dependencies(project)
-            .iter()
-            .any(|dependency| dependency.name == *name && dependency.source.is_some())
     }
 }

@@ -22,7 +22,7 @@ impl Workspace {
             if let Some(root) = self.files.mount_of(dir) {
                 return root;
             }
-            let home = std::env::var("HOME").ok().map(Utf8PathBuf::from);
+            let home = self.surroundings.home();
             let mut outermost = None;
             for ancestor in dir.ancestors() {
                 if ancestor.parent().is_none() || home.as_deref() == Some(ancestor) {

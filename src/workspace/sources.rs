@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::{Place, Project, Provision, Workspace};
-use crate::manifest::{DistributionName, SourceEntry, SourceKind};
+use crate::manifest::{DistributionName, Index, SourceEntry, SourceKind};
 use crate::vfs::FileId;
 
 /// One way of taking a distribution, as a manifest declares it.
@@ -103,7 +103,8 @@ impl Workspace {
     pub fn index_url(&self, project: &Project, root: Option<&Project>, name: &str) -> Option<String> {
         let manifests = std::iter::once(project).chain(root).flat_map(|project| &project.manifests);
         let mut indexes = manifests.flat_map(|(_, manifest)| &manifest.indexes);
-        indexes.find(|index| index.name.value == name).map(|index| index.url.value.clone())
+        let named = |index: &&Index| index.name.as_ref().is_some_and(|own| own.value == name);
+        indexes.find(named).map(|index| index.url.value.clone())
     }
 }
 

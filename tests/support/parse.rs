@@ -4,6 +4,9 @@ use crossloc::rules::Severity;
 
 use super::Problem;
 
+/// Stands in a text for the absolute folder that the fixture is written to.
+pub const ROOT: &str = "$ROOT";
+
 /// A workspace to be written to disk, and what is expected of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fixture {
@@ -211,6 +214,9 @@ fn add_marks(
     let above = section.text.lines().last().ok_or("a mark needs a line above it")?;
     if above.chars().count() < end as usize {
         return Err(format!("the mark ends at column {end}, the line above it earlier"));
+    }
+    if above.contains(ROOT) {
+        return Err(format!("the columns of a line with `{ROOT}` are not known"));
     }
     let line = u32::try_from(section.lines.len() - 1).map_err(|error| error.to_string())?;
     let mut rest = labels;

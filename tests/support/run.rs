@@ -11,7 +11,7 @@ use crossloc::vfs::{FileId, Files, relative};
 use crossloc::workspace::Workspace;
 
 use super::history::{History, path_of};
-use super::parse::{File, Fixture, Form, Label, Mark, parse};
+use super::parse::{File, Fixture, Form, Label, Mark, ROOT, parse};
 use super::{Problem, compare};
 
 /// What is expected beside the marks; each with the number of lines between the fixture's text and the block's, so
@@ -88,15 +88,16 @@ pub(super) fn write_file(root: &Utf8Path, file: &File) -> std::io::Result<()> {
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent)?;
     }
+    let text = file.text.replace(ROOT, root.as_str());
     match &file.form {
         Form::Link(target) => link(target, &path),
-        Form::Crlf => std::fs::write(path, file.text.replace('\n', "\r\n")),
-        Form::Bom => std::fs::write(path, format!("\u{feff}{}", file.text)),
+        Form::Crlf => std::fs::write(path, text.replace('\n', "\r\n")),
+        Form::Bom => std::fs::write(path, format!("\u{feff}{}", text)),
         Form::Latin1 => {
-            let bytes: Vec<u8> = file.text.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect();
+            let bytes: Vec<u8> = text.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect();
             std::fs::write(path, bytes)
         }
-        Form::Plain | Form::Dir => std::fs::write(path, &file.text),
+        Form::Plain | Form::Dir => std::fs::write(path, text),
     }
 }
 

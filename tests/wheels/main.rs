@@ -1,22 +1,26 @@
 //! Holds the computed layouts against the real build backends: each project below is built by its own backend, and
 //! the Python files of the wheel are compared with what `Layout::modules` says that it ships. Likewise what backends
-//! write for an editable install is read as an `Environment`, which has to lead to the same files.
+//! write for an editable install is read as an `Environment`, which has to lead to the same files. The built archives
+//! are mounted, and the projects in them have to ship the same modules once more.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod archives;
 mod cases;
+mod installs;
 #[path = "../python/mod.rs"]
 mod python;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
+use std::sync::OnceLock;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use crossloc::manifest::{DistributionName, ManifestKind, Setuptools, read};
 use crossloc::python::ModuleName;
 use crossloc::source::Found;
-use crossloc::source::environment::Environment;
+use crossloc::source::environment::{Environment, FoundBy};
 use crossloc::source::layout::{Layout, layout};
 use crossloc::vfs::{FileId, Files};
 
@@ -52,11 +56,12 @@ fn wheels_hold_what_layouts_ship() {
     let temp = tempfile::tempdir().unwrap();
     let root = Utf8PathBuf::from_path_buf(temp.path().canonicalize().unwrap()).unwrap();
     let (projects, environments) = (root.join("projects"), root.join("environments"));
+    let archives = root.join("archives");
     let cases = cases::cases();
     for case in &cases {
         write(case, &projects.join(case.title));
     }
-    let wheels = build(&projects, &environments);
+    let wheels = build(&projects, &environments, &archives);
     let mut differences = Vec::new();
     for case in &cases {
         let (modules, error) = &wheels[case.title];
@@ -67,6 +72,7 @@ fn wheels_hold_what_layouts_ship() {
         let dir = projects.join(case.title);
         let found =
             compare(case, &dir, modules).into_iter().chain(lead(case, &dir, &environments.join(case.title)));
+        let found = found.chain(archives::differences(case, &archives.join(case.title), modules));
         differences.extend(found.map(|text| format!("{}: {text}", case.title)));
     }
     assert!(differences.is_empty(), "{}", differences.join("\n"));
@@ -145,7 +151,7 @@ fn lead(case: &Case, dir: &Utf8Path, environment: &Utf8Path) -> Vec<String> {
         return Vec::new();
     }
     let shipped = layout_of(&files, case, dir).modules(&files);
-    let Some(environment) = Environment::at(&files, environment) else {
+    let Some(environment) = Environment::at(&files, environment, FoundBy::Folder) else {
         return vec!["the editable install is no environment".to_owned()];
     };
     let misled = shipped.into_iter().filter_map(|(module, file)| {
@@ -158,10 +164,10 @@ fn lead(case: &Case, dir: &Utf8Path, environment: &Utf8Path) -> Vec<String> {
 type Wheel = (BTreeSet<String>, Option<String>);
 
 /// Builds all projects in one process, by the backends of a virtual environment that is made once.
-fn build(projects: &Utf8Path, environments: &Utf8Path) -> BTreeMap<String, Wheel> {
-    let interpreter = python::environment("wheels", &here("backends.txt"));
+fn build(projects: &Utf8Path, environments: &Utf8Path, archives: &Utf8Path) -> BTreeMap<String, Wheel> {
+    let interpreter = backends();
     let mut command = Command::new(interpreter.as_std_path());
-    command.arg(here("build.py")).args([projects.as_std_path(), environments.as_std_path()]);
+    command.arg(here("build.py")).args([projects, environments, archives]);
     let printed = python::run(&mut command);
     let answer: serde_json::Value = serde_json::from_slice(&printed).unwrap();
     let wheel = |value: &serde_json::Value| {
@@ -179,6 +185,12 @@ fn module(path: &str) -> Option<String> {
     let top = top.strip_suffix("-stubs").unwrap_or(top);
     let dotted = if rest.is_empty() { top.to_owned() } else { format!("{top}.{}", rest.replace('/', ".")) };
     ModuleName::new(&dotted).map(|module| module.to_string())
+}
+
+/// The interpreter that has the backends; made by the first test that needs it, as they run side by side.
+fn backends() -> Utf8PathBuf {
+    static MADE: OnceLock<Utf8PathBuf> = OnceLock::new();
+    MADE.get_or_init(|| python::environment("wheels", &here("backends.txt"))).clone()
 }
 
 fn here(name: &str) -> std::path::PathBuf {

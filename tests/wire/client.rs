@@ -1,5 +1,6 @@
 //! A client in memory: it writes frames into one end of a pipe and reads the other's.
 
+use crossloc::source::Surroundings;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio::task::JoinHandle;
@@ -19,7 +20,7 @@ impl Client {
     pub fn connect() -> Self {
         let (to_server, reader) = tokio::io::duplex(1 << 20);
         let (writer, from_server) = tokio::io::duplex(1 << 20);
-        let server = tokio::spawn(crossloc::server::serve(reader, writer));
+        let server = tokio::spawn(crossloc::server::serve(reader, writer, Surroundings::default()));
         Self {
             to_server: Some(to_server),
             from_server,

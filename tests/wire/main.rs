@@ -9,6 +9,7 @@
 
 mod client;
 mod documents;
+mod environments;
 mod findings;
 mod lifecycle;
 mod malformed;

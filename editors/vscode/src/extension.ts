@@ -3,6 +3,8 @@ import * as os from 'node:os';
 import * as vscode from 'vscode';
 import { LanguageClient, State, type LanguageClientOptions, type ServerOptions } from 'vscode-languageclient/node';
 import { findBinary, type Lookup } from './binary';
+import { settingsFor } from './interpreters';
+import { SelectedInterpreters } from './python';
 
 /** The documents that the server reads; it watches the files on disk by itself. */
 const DOCUMENTS = [
@@ -53,6 +55,7 @@ export async function deactivate(): Promise<void> {
 class Server implements vscode.Disposable {
   readonly log = vscode.window.createOutputChannel('crossloc', { log: true });
   private readonly status = vscode.languages.createLanguageStatusItem('crossloc.status', DOCUMENTS);
+  private readonly interpreters = new SelectedInterpreters();
   private client: LanguageClient | undefined;
   private origin = '';
   /** Starts and stops run one after the other, however fast they are asked for. */
@@ -61,6 +64,7 @@ class Server implements vscode.Disposable {
   constructor(private readonly context: vscode.ExtensionContext) {
     this.status.name = 'crossloc';
     this.status.command = { command: 'crossloc.showLogs', title: 'Show Logs' };
+    this.interpreters.onDidChange(() => this.tellInterpreters());
   }
 
   restart(): Promise<void> {
@@ -75,6 +79,7 @@ class Server implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.interpreters.dispose();
     this.status.dispose();
     this.log.dispose();
   }
@@ -113,6 +118,18 @@ class Server implements vscode.Disposable {
     client.onDidChangeState(({ newState }) => this.show(client, newState));
     this.client = client;
     await client.start();
+    // Not waited for: the Python extension may take long to come up, or never do.
+    void this.tellInterpreters();
+  }
+
+  /** Tells the server which interpreters are selected. */
+  private async tellInterpreters(): Promise<void> {
+    const client = this.client;
+    const interpreters = await this.interpreters.current();
+    if (client !== undefined && client === this.client && client.state === State.Running) {
+      this.log.info(`selected interpreters: ${JSON.stringify(interpreters)}`);
+      await client.sendNotification('workspace/didChangeConfiguration', settingsFor(interpreters));
+    }
   }
 
   private async stopClient(): Promise<void> {

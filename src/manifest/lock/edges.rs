@@ -1,18 +1,43 @@
 //! The parts that entries of TOML locks are made of.
 
-use super::model::{LockSource, LockedRequirement};
+use std::sync::Arc;
+
+use super::model::{LockEdge, LockEntry, LockSource, LockedRequirement, Parsed};
+use super::split::Reduced;
 use crate::manifest::DistributionName;
 use crate::manifest::literal::Literal;
-use crate::manifest::table::{Table, Value};
+use crate::manifest::model::{Group, ManifestError};
+use crate::manifest::requirement;
+use crate::manifest::table::{Table, Value, with_piece};
 use crate::text::{Spanned, TextRange};
 
-/// A table read from a piece of the lock's text, whose places are moved to where the piece stands.
+/// A table read from what is left of a part of the lock's text.
 #[derive(Clone, Copy)]
 pub(super) struct Piece<'a> {
     /// The table.
     pub table: Table<'a>,
-    /// Where the piece begins.
-    pub start: u32,
+    /// Where its text stands.
+    pub places: &'a Reduced,
+}
+
+/// Parses what is left of an entry and hands it to `read`. An entry with an error is none.
+pub(super) fn parse(reduced: &Reduced, read: impl FnOnce(Piece<'_>) -> Option<LockEntry>) -> Parsed {
+    let mut errors = Vec::new();
+    let entry =
+        with_piece(&reduced.text, &mut errors, |table| read(Piece { table, places: reduced })).flatten();
+    for error in &mut errors {
+        error.range = reduced.range(error.range);
+    }
+    let start = reduced.first_line;
+    if errors.is_empty() && reduced.unclosed {
+        errors.push(ManifestError { message: "a list is not closed".to_owned(), range: start });
+    }
+    if errors.is_empty() && entry.is_none() {
+        let message = "an entry does not say what it is".to_owned();
+        errors.push(ManifestError { message, range: start });
+    }
+    let sound = errors.is_empty();
+    Parsed { entry: entry.filter(|_| sound).map(Arc::new), errors }
 }
 
 impl<'a> Piece<'a> {
@@ -29,6 +54,11 @@ impl<'a> Piece<'a> {
     /// The table at `key`.
     pub fn piece(self, key: &str) -> Option<Self> {
         self.table.get(key)?.as_table().map(|table| Self { table, ..self })
+    }
+
+    /// The boolean at `key`.
+    pub fn boolean(self, key: &str) -> Option<bool> {
+        self.table.get(key)?.as_bool()
     }
 
     /// The tables of the list at `key`, each with its place.
@@ -63,7 +93,7 @@ impl<'a> Piece<'a> {
 
     /// A range of the piece as one of the lock.
     pub fn range(self, range: TextRange) -> TextRange {
-        range.shifted(self.start)
+        self.places.range(range)
     }
 
     fn place(self, text: Spanned<String>) -> Spanned<String> {
@@ -122,4 +152,52 @@ pub(super) fn requirement(piece: Piece<'_>, range: TextRange) -> Option<LockedRe
 /// The requirements of a list.
 pub(super) fn requirements(items: Vec<(Piece<'_>, TextRange)>) -> Vec<LockedRequirement> {
     items.into_iter().filter_map(|(item, range)| requirement(item, range)).collect()
+}
+
+/// Requirements given as text (PEP 508).
+#[derive(Default)]
+pub(super) struct Listed {
+    /// The list's place.
+    pub range: TextRange,
+    /// What they lead to.
+    pub edges: Vec<LockEdge>,
+    /// What they say.
+    pub requirements: Vec<LockedRequirement>,
+}
+
+/// The strings of the list at `key`, as requirements.
+pub(super) fn strings_as_requirements(piece: Piece<'_>, key: &str) -> Listed {
+    let items = piece.table.get(key).and_then(Value::as_list).unwrap_or_default();
+    let texts = items.into_iter().filter_map(Value::as_string).collect();
+    let mut listed = requirement_lines(texts, 0);
+    let moved = |range: &mut TextRange| *range = piece.range(*range);
+    listed.edges.iter_mut().for_each(|edge| moved(&mut edge.name.range));
+    for requirement in &mut listed.requirements {
+        moved(&mut requirement.range);
+        moved(&mut requirement.name.range);
+    }
+    listed.range = piece.range(piece.table.key_range(key));
+    listed
+}
+
+/// Texts as requirements, their places moved by `start`.
+pub(super) fn requirement_lines(texts: Vec<Literal<'_>>, start: u32) -> Listed {
+    let mut listed = Listed::default();
+    for text in texts {
+        let Some(read) = requirement::parse(text, &Group::Main, &mut Vec::new()) else { continue };
+        let name = Spanned::new(read.name.value, read.name.range.shifted(start));
+        let range = read.range.shifted(start);
+        listed.edges.push(LockEdge {
+            name: name.clone(),
+            version: None,
+            source: None,
+            marker: read.marker.clone(),
+            extras: read.extras.clone(),
+            group: Group::Main,
+        });
+        let specifier = read.specifier.map(|specifier| specifier.value.to_string());
+        let (extras, marker) = (read.extras, read.marker);
+        listed.requirements.push(LockedRequirement { name, range, extras, marker, specifier, source: None });
+    }
+    listed
 }

@@ -2,8 +2,14 @@
 //! is parsed when it is asked for, once. A lock of a megabyte has some five hundred entries, of which a question needs
 //! a handful.
 
+mod compiled;
 mod edges;
 mod model;
+mod pdm;
+mod pipfile;
+mod pixi;
+mod poetry;
+mod pylock;
 mod split;
 mod uv;
 mod walk;
@@ -13,6 +19,7 @@ use std::sync::{Arc, OnceLock};
 use camino::Utf8Path;
 use rustc_hash::FxHashMap;
 
+pub use compiled::is_compiled;
 pub use model::{
     LockEdge, LockEntry, LockHead, LockKind, LockManifest, LockMetadata, LockSource, LockedRequirement,
 };
@@ -29,7 +36,20 @@ pub fn lock_kind_of(path: &Utf8Path) -> Option<LockKind> {
     let name = path.file_name()?;
     Some(match name {
         "uv.lock" => LockKind::Uv,
+        "poetry.lock" => LockKind::Poetry,
+        "pdm.lock" => LockKind::Pdm,
+        "Pipfile.lock" => LockKind::Pipfile,
+        "pixi.lock" => LockKind::Pixi,
+        _ if is_pylock(name) => LockKind::Pylock,
         _ => return None,
+    })
+}
+
+/// PEP 751: `pylock.toml`, or `pylock.NAME.toml` with a name that has no dot.
+fn is_pylock(name: &str) -> bool {
+    let inner = name.strip_prefix("pylock.").and_then(|rest| rest.strip_suffix("toml"));
+    inner.is_some_and(|inner| {
+        inner.is_empty() || (inner.ends_with('.') && inner.matches('.').count() == 1 && inner.len() > 1)
     })
 }
 
@@ -65,8 +85,18 @@ pub fn read_lock(kind: LockKind, text: &Arc<str>) -> Lock {
         slots: Vec::new(),
         by_name: FxHashMap::default(),
     };
-    if kind == LockKind::Uv {
-        uv::read(&mut lock);
+    if let Some(range) = split::conflict(text) {
+        lock.error("the lock holds a merge conflict: resolve it, or delete the lock and lock anew", range);
+        return lock;
+    }
+    match kind {
+        LockKind::Uv => uv::read(&mut lock),
+        LockKind::Poetry => poetry::read(&mut lock),
+        LockKind::Pdm => pdm::read(&mut lock),
+        LockKind::Pylock => pylock::read(&mut lock),
+        LockKind::Pipfile => pipfile::read(&mut lock),
+        LockKind::Pixi => pixi::read(&mut lock),
+        LockKind::Compiled => compiled::read(&mut lock),
     }
     lock
 }
@@ -126,7 +156,12 @@ impl Lock {
         let slot = self.slots.get(index)?;
         Some(slot.parsed.get_or_init(|| match self.kind {
             LockKind::Uv => uv::entry(index, slot.range, &self.text),
-            _ => Parsed::default(),
+            LockKind::Poetry => poetry::entry(index, slot.range, &self.text),
+            LockKind::Pdm => pdm::entry(index, slot.range, &self.text),
+            LockKind::Pylock => pylock::entry(index, slot.range, &self.text),
+            LockKind::Pipfile => pipfile::entry(index, slot.name.clone(), slot.range, &self.text),
+            LockKind::Pixi => pixi::entry(index, slot.range, &self.text),
+            LockKind::Compiled => compiled::entry(index, slot.range, &self.text),
         }))
     }
 
@@ -136,10 +171,41 @@ impl Lock {
         self.slots.push(Slot { name, range, parsed: OnceLock::new() });
     }
 
-    /// Of a lock that is not understood no part counts.
-    fn forget_entries(&mut self) {
-        self.slots.clear();
-        self.by_name.clear();
+    /// Of a lock that is not understood no part counts. Else the last entry is parsed at once: that is where a lock that
+    /// was cut off shows it.
+    fn check_last(&mut self) {
+        if !self.errors.is_empty() {
+            self.slots.clear();
+            self.by_name.clear();
+        }
+        if let Some(last) = self.slots.len().checked_sub(1)
+            && let Some(error) = self.parsed(last).and_then(|parsed| parsed.errors.first()).cloned()
+        {
+            let message =
+                format!("the lock ends in the middle of an entry, it was cut off: {}", error.message);
+            self.error(message, error.range);
+        }
+    }
+
+    /// Reads the version of the format; one that is none of the `known` makes the lock one that is not understood.
+    fn check_version(&mut self, known: &[&str]) {
+        let tool = self.kind.tool();
+        match self.head.format_version.clone() {
+            None => {
+                let range = split::line(&self.text, 0);
+                self.error(
+                    format!("this is no lock that {tool} wrote, or it was cut off: it has no version"),
+                    range,
+                );
+            }
+            Some(version) if !known.contains(&version.value.split('.').next().unwrap_or("")) => {
+                let number = version.value;
+                let message =
+                    format!("made by another {tool} (lock version {number}), which crossloc does not know");
+                self.error(message, version.range);
+            }
+            Some(_) => {}
+        }
     }
 
     fn error(&mut self, message: impl Into<String>, range: TextRange) {

@@ -32,7 +32,7 @@ impl LockKind {
             Self::Uv => "uv",
             Self::Poetry => "Poetry",
             Self::Pdm => "PDM",
-            Self::Pylock => "the tool that wrote it",
+            Self::Pylock => "a locking tool",
             Self::Pipfile => "Pipenv",
             Self::Pixi => "pixi",
             Self::Compiled => "pip-compile",

@@ -1,4 +1,4 @@
-//! The scan that splits a TOML lock at its entries, without parsing it.
+//! The scan that splits a TOML lock at its entries, without parsing it, and takes from an entry what nobody asks for.
 
 use memchr::memmem;
 
@@ -38,12 +38,77 @@ fn name_of(text: &str, range: TextRange) -> Option<Spanned<DistributionName>> {
     Some(Spanned::new(name, TextRange::from_usize(at..at + end).shifted(range.start)))
 }
 
+/// A text from which parts were taken out, and where what is left stood.
+pub(super) struct Reduced {
+    /// What is left.
+    pub text: String,
+    /// Offsets of [`Self::text`] with how far what follows them is to be moved, in order.
+    moves: Vec<(u32, u32)>,
+    /// Whether a part that was taken out has no end.
+    pub unclosed: bool,
+    /// The first line of the whole.
+    pub first_line: TextRange,
+}
+
+impl Reduced {
+    /// A range of what is left as one of the whole lock.
+    pub fn range(&self, range: TextRange) -> TextRange {
+        let moved = |at: u32| {
+            let by = self.moves.iter().rev().find(|(from, _)| *from <= at).map_or(0, |(_, by)| *by);
+            at.saturating_add(by)
+        };
+        TextRange::new(moved(range.start), moved(range.end))
+    }
+}
+
+/// Takes the values of `keys` out of `range` of a lock's text: the lists of archives, most of a lock. Each begins a
+/// line, and ends with the line or, where a list is left open there, at a line that is `]`.
+pub(super) fn reduced(text: &str, range: TextRange, keys: &[&str]) -> Reduced {
+    let whole = range.slice(text);
+    let mut reduced = Reduced {
+        text: String::new(),
+        moves: Vec::new(),
+        unclosed: false,
+        first_line: line(text, range.start as usize + whole.len() - whole.trim_start().len()),
+    };
+    let mut cuts: Vec<std::ops::Range<usize>> = Vec::new();
+    for key in keys {
+        let needle = format!("\n{key} = ");
+        for at in memmem::find_iter(whole.as_bytes(), needle.as_bytes()) {
+            let rest = whole.get(at + needle.len()..).unwrap_or("");
+            let line = rest.split('\n').next().unwrap_or("").trim_end();
+            let start = at + 1;
+            let length = if line.starts_with('[') && !line.ends_with(']') {
+                memmem::find(rest.as_bytes(), b"\n]").map(|end| end + "\n]".len())
+            } else {
+                Some(line.len()).filter(|_| line.ends_with(['}', ']', '"']))
+            };
+            reduced.unclosed |= length.is_none();
+            cuts.push(start..at + needle.len() + length.unwrap_or(rest.len()));
+        }
+    }
+    cuts.sort_by_key(|cut| cut.start);
+    let mut from = 0;
+    for (start, end) in cuts.iter().map(|cut| (cut.start, cut.end)).chain([(whole.len(), whole.len())]) {
+        if start >= from {
+            let at = offset(reduced.text.len());
+            reduced.moves.push((at, range.start.saturating_add(offset(from)).saturating_sub(at)));
+            reduced.text.push_str(whole.get(from..start).unwrap_or(""));
+            from = end;
+        }
+    }
+    reduced
+}
+
 /// Whether an entry's text may lead to a folder on disk. Answers true too often, never false.
 pub(super) fn may_be_live(kind: LockKind, entry: &str) -> bool {
     let has = |word: &str| memmem::find(entry.as_bytes(), word.as_bytes()).is_some();
     match kind {
         LockKind::Uv => has("\nsource = {") && (has("editable") || has("directory") || has("virtual")),
-        _ => true,
+        LockKind::Poetry => has("\"directory\""),
+        LockKind::Pylock => has("directory"),
+        LockKind::Pdm | LockKind::Pipfile => has("path"),
+        LockKind::Pixi | LockKind::Compiled => has("./") || has("file:") || has("-e "),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The standard's tables: `[project]` (PEP 621), `[dependency-groups]` (PEP 735), `[build-system]` (PEP 518).
 
-use super::super::model::{EntryPoint, Group, Manifest, ManifestError, Version};
+use super::super::model::{DeclaredGroup, EntryPoint, Group, Manifest, ManifestError, Version};
 use super::super::requirement;
 use super::super::table::Table;
 use super::super::{DistributionName, literal::Literal};
@@ -14,6 +14,7 @@ pub(super) fn read(root: Table<'_>, manifest: &mut Manifest) {
         read_groups(groups, manifest);
     }
     if let Some(system) = root.table("build-system", &mut manifest.errors) {
+        manifest.build.declared = true;
         manifest.build.backend = system.spanned("build-backend", &mut manifest.errors);
         for text in system.strings("requires", &mut manifest.errors).unwrap_or_default() {
             requirement::add(manifest, text, &Group::Build);
@@ -85,10 +86,13 @@ pub(super) fn read_scripts(parent: Table<'_>, key: &str, group: &str, manifest: 
 fn read_groups(groups: Table<'_>, manifest: &mut Manifest) {
     for (name, _) in groups.entries() {
         let group = Group::Group { name: name.value.to_owned(), optional: false };
+        let mut includes = Vec::new();
         for item in groups.list(name.value, &mut manifest.errors).unwrap_or_default() {
             if let Some(text) = item.as_string() {
                 requirement::add(manifest, text, &group);
-            } else if item.as_table().and_then(|table| table.get("include-group")).is_none() {
+            } else if let Some(included) = item.as_table().and_then(|table| table.get("include-group")) {
+                includes.extend(included.as_string().map(|included| included.value.to_owned()));
+            } else {
                 let message = format!(
                     "expected a requirement or `{{ include-group = \"…\" }}`, found {}",
                     item.type_name()
@@ -96,5 +100,6 @@ fn read_groups(groups: Table<'_>, manifest: &mut Manifest) {
                 manifest.errors.push(ManifestError { message, range: item.range });
             }
         }
+        manifest.groups.push(DeclaredGroup { name: name.spanned(), includes });
     }
 }

@@ -433,3 +433,33 @@ fn broken_text_keeps_what_is_sound() {
     assert!(!manifest.errors.is_empty() && manifest.errors.iter().all(|error| !error.message.is_empty()));
     assert_eq!(requirements(text, &manifest), ["x||main|"]);
 }
+
+#[test]
+fn uv_indexes_are_read_with_or_without_a_name() {
+    let text = r#"
+[[tool.uv.index]]
+name = "corp"
+url = "https://corp.example/simple"
+explicit = true
+[[tool.uv.index]]
+url = "https://mirror.example"
+default = true
+[[tool.uv.index]]
+name = "nowhere"
+"#;
+    let indexes: Vec<_> = sound(text)
+        .indexes
+        .into_iter()
+        .map(|index| {
+            let name = index.name.map(|name| name.range.slice(text).to_owned());
+            (name, index.url.range.slice(text).to_owned(), index.explicit, index.default)
+        })
+        .collect();
+    assert_eq!(
+        indexes,
+        [
+            (Some("corp".to_owned()), "https://corp.example/simple".to_owned(), true, false),
+            (None, "https://mirror.example".to_owned(), false, true),
+        ]
+    );
+}

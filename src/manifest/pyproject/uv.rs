@@ -3,7 +3,7 @@
 use super::super::DistributionName;
 use super::super::literal::Literal;
 use super::super::model::{
-    Group, Index, Manifest, ManifestError, Source, SourceEntry, SourceKind, UvBuild, UvWorkspace,
+    Group, Index, Manifest, ManifestError, Requirement, Source, SourceEntry, SourceKind, UvBuild, UvWorkspace,
 };
 use super::super::requirement;
 use super::super::table::{Table, Value};
@@ -22,6 +22,9 @@ pub(super) fn read(tool: Table<'_>, manifest: &mut Manifest) {
         };
         manifest.workspace = Some(UvWorkspace { members: globs("members"), exclude: globs("exclude") });
     }
+    manifest.uv.managed = uv.boolean("managed", &mut manifest.errors);
+    manifest.uv.constraints = parsed(uv, "constraint-dependencies");
+    manifest.uv.overrides = parsed(uv, "override-dependencies");
     let lists = [
         ("dev-dependencies", Group::Group { name: "dev".to_owned(), optional: false }),
         ("constraint-dependencies", Group::Constraint),
@@ -31,15 +34,18 @@ pub(super) fn read(tool: Table<'_>, manifest: &mut Manifest) {
         for text in uv.strings(key, &mut manifest.errors).unwrap_or_default() {
             requirement::add(manifest, text, &group);
         }
+        manifest.uv.dev_dependencies |= key == "dev-dependencies" && uv.get(key).is_some();
     }
     let links = uv.strings("find-links", &mut manifest.errors).unwrap_or_default();
     manifest.find_links.extend(links.into_iter().map(Literal::spanned));
     for index in uv.list("index", &mut manifest.errors).unwrap_or_default() {
-        // An index without a name can be named by no source.
         let Some(table) = index.as_table() else { continue };
         let errors = &mut manifest.errors;
-        if let (Some(name), Some(url)) = (table.spanned("name", errors), table.spanned("url", errors)) {
-            manifest.indexes.push(Index { name, url });
+        let name = table.spanned("name", errors);
+        let explicit = table.boolean("explicit", errors).unwrap_or(false);
+        let default = table.boolean("default", errors).unwrap_or(false);
+        if let Some(url) = table.spanned("url", errors) {
+            manifest.indexes.push(Index { name, url, explicit, default });
         }
     }
     if let Some(sources) = uv.table("sources", &mut manifest.errors) {
@@ -59,6 +65,13 @@ pub(super) fn read(tool: Table<'_>, manifest: &mut Manifest) {
             namespace: build.boolean("namespace", errors).unwrap_or(false),
         });
     }
+}
+
+/// The requirements of one list; what is wrong with them is said where they are read with all others.
+fn parsed(uv: Table<'_>, key: &str) -> Vec<Requirement> {
+    let items = uv.strings(key, &mut Vec::new()).unwrap_or_default();
+    let read = |text| requirement::parse(text, &Group::Constraint, &mut Vec::new());
+    items.into_iter().filter_map(read).collect()
 }
 
 fn read_source(key: Literal<'_>, value: Value<'_>, manifest: &mut Manifest) {
@@ -94,6 +107,8 @@ fn read_entry(entry: Value<'_>, errors: &mut Vec<ManifestError>) -> Option<Sourc
         range: entry.range,
         marker: table.plain_string("marker", errors),
         only_for: table.plain_string("extra", errors).or_else(|| table.plain_string("group", errors)),
+        editable: table.boolean("editable", errors),
+        package: table.boolean("package", errors),
     })
 }
 

@@ -12,6 +12,7 @@ use tower_lsp::jsonrpc::Result;
 use super::handlers::Handlers;
 use super::lifecycle::serve_with;
 use super::uri::file_of;
+use crate::source::Surroundings;
 
 /// What `test/wait` waits for; cancelled questions go on waiting until it is dropped.
 static RELEASE: Mutex<Option<mpsc::Receiver<()>>> = Mutex::new(None);
@@ -50,7 +51,7 @@ impl Wire {
     async fn initialized() -> Self {
         let (to_server, reader) = tokio::io::duplex(1 << 22);
         let (writer, from_server) = tokio::io::duplex(1 << 22);
-        let server = tokio::spawn(serve_with(reader, writer, |service| {
+        let server = tokio::spawn(serve_with(reader, writer, Surroundings::default(), |service| {
             service
                 .custom_method("test/text", Handlers::test_text)
                 .custom_method("test/panic", Handlers::test_panic)

@@ -24,6 +24,17 @@ pub struct Installed {
     pub origin: Origin,
 }
 
+/// A module as RECORD lists it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RecordedModule {
+    /// Its name.
+    pub module: ModuleName,
+    /// Its file.
+    pub file: FileId,
+    /// The [`digest`](super::digest) of what was installed, where it is recorded.
+    pub hash: Option<String>,
+}
+
 /// Where an installed distribution came from (PEP 610, `direct_url.json`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -88,21 +99,31 @@ impl Installed {
     /// All modules that RECORD lists, with their files; sorted, sources before stubs. None for an editable install, whose
     /// modules are those of its live tree.
     pub fn modules(&self, files: &Files) -> Vec<(ModuleName, FileId)> {
+        self.recorded_modules(files).into_iter().map(|found| (found.module, found.file)).collect()
+    }
+
+    /// As [`Installed::modules`], with what else RECORD says of them.
+    pub fn recorded_modules(&self, files: &Files) -> Vec<RecordedModule> {
         let (Some(site_packages), Some(record)) = (self.dist_info.parent(), self.record(files)) else {
             return Vec::new();
         };
         let root = Root { dir: site_packages.to_owned(), prefix: None, packages: Packages::all() };
-        let mut modules: Vec<(ModuleName, FileId)> = record
+        let mut modules: Vec<RecordedModule> = record
             .lines()
             .filter_map(|line| {
                 let path =
                     recorded_path(line).filter(|path| path.ends_with(".py") || path.ends_with(".pyi"))?;
                 let file = FileId::new(&site_packages.join(path));
-                Some((root.module_of(file.path())?, file))
+                let hash = line.rsplit(',').nth(1).and_then(|hash| hash.strip_prefix("sha256="));
+                Some(RecordedModule {
+                    module: root.module_of(file.path())?,
+                    file,
+                    hash: hash.map(str::to_owned),
+                })
             })
             .collect();
         modules.sort();
-        modules.dedup_by(|later, earlier| later.0 == earlier.0);
+        modules.dedup_by(|later, earlier| later.module == earlier.module);
         modules
     }
 

@@ -1,80 +1,58 @@
 //! A project's own environment, read as data: what is installed in it, and from where.
 //!
-//! No interpreter is asked. A virtual environment is recognised by `pyvenv.cfg`, a pixi one by `conda-meta`; what is
+//! No interpreter is asked. A virtual environment is recognised by `pyvenv.cfg`, one of conda or pixi by `conda-meta`; what is
 //! importable is its `site-packages`, the folders that `.pth` files name, and what editable installs map.
 
 mod editable;
+mod find;
+mod found_by;
+mod hatch;
 mod installed;
+mod naming;
+mod poetry;
+mod settings;
+mod surroundings;
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-pub use installed::{Installed, Origin};
+pub use find::{Owner, active_environment, find_environment, selected_environment};
+pub use found_by::FoundBy;
+pub use installed::{Installed, Origin, RecordedModule};
+pub use naming::digest;
+pub use surroundings::{Platform, Selection, Surroundings};
 
 use super::Found;
 use super::layout::{Layout, Packages, Root};
 use crate::manifest::DistributionName;
 use crate::python::ModuleName;
-use crate::vfs::{FileId, Files, join};
+use crate::vfs::Files;
 
 /// An environment on disk.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Environment {
     /// Its folder.
     pub dir: Utf8PathBuf,
+    /// Why it is the project's.
+    pub found_by: FoundBy,
     /// Where distributions are installed.
     pub site_packages: Vec<Utf8PathBuf>,
     /// Everything that is importable in it, `site-packages` first. Only [`Layout::find`] means something here.
     search: Layout,
+    /// What is installed, from the names of the folders alone.
+    records: OnceLock<BTreeMap<DistributionName, Record>>,
 }
 
-/// The environment of the project in `project`: the one that dg's `.env` names, `.venv`, `venv`, or one of pixi's
-/// (`default` before the others); then likewise at the root of the project's workspace.
-pub fn find_environment(
-    files: &Files,
-    project: &Utf8Path,
-    workspace_root: Option<&Utf8Path>,
-) -> Option<Environment> {
-    [Some(project), workspace_root].into_iter().flatten().find_map(|dir| {
-        let declared = declared(files, dir).into_iter();
-        let usual = [".venv", "venv"].map(|name| dir.join(name));
-        let usual = usual.into_iter().filter(|dir| files.is_file(&dir.join("pyvenv.cfg")));
-        let pixi = pixi(files, dir).filter(|dir| files.is_dir(&dir.join("conda-meta")));
-        declared.chain(usual).chain(pixi).find_map(|dir| Environment::at(files, &dir))
-    })
-}
-
-/// The folder of the interpreter that dg's `.env` names, two levels up (`.venv/bin/python`) or, as conda has it on
-/// Windows, one.
-fn declared(files: &Files, dir: &Utf8Path) -> Vec<Utf8PathBuf> {
-    let Ok(source) = files.text(&FileId::new(&dir.join(".env"))) else { return Vec::new() };
-    let value = source.text.lines().find_map(|line| {
-        let line = line.trim();
-        let (key, value) = line.strip_prefix("export ").unwrap_or(line).split_once('=')?;
-        (key.trim() == "DG_PROJECT_PYTHON_EXECUTABLE").then(|| value.trim().trim_matches(['"', '\'']))
-    });
-    let Some(value) = value.filter(|value| !value.is_empty()) else { return Vec::new() };
-    let interpreter = join(dir, value);
-    let (folder, above) = (interpreter.parent(), interpreter.parent().and_then(Utf8Path::parent));
-    [above, folder].into_iter().flatten().map(Utf8Path::to_owned).collect()
-}
-
-fn pixi<'f>(files: &'f Files, dir: &Utf8Path) -> impl Iterator<Item = Utf8PathBuf> + use<'f> {
-    let environments = dir.join(".pixi/envs");
-    let mut names: Vec<String> = files.list(&environments).dirs().map(str::to_owned).collect();
-    names.sort_by_key(|name| name != "default");
-    names.into_iter().map(move |name| environments.join(name))
-}
+/// Version and `.dist-info` folder of an installed distribution.
+type Record = (String, Utf8PathBuf);
 
 impl Environment {
-    /// The environment in a folder; `None` where it has no `site-packages`.
-    pub fn at(files: &Files, dir: &Utf8Path) -> Option<Self> {
-        let library = dir.join("lib");
-        let listing = files.list(&library);
-        let versions = listing.dirs().filter(|name| name.starts_with("python3") || name.starts_with("pypy3"));
-        let unix = versions.map(|name| library.join(name).join("site-packages"));
-        let windows = dir.join("Lib").join("site-packages");
-        let site_packages: Vec<Utf8PathBuf> =
-            unix.chain([windows]).filter(|folder| files.is_dir(folder)).collect();
+    /// The environment in a folder; `None` where it has no `site-packages`. What its `pyvenv.cfg` says of the system's
+    /// own packages is not followed: they lie outside of it, and are nobody's project.
+    pub fn at(files: &Files, dir: &Utf8Path, found_by: FoundBy) -> Option<Self> {
+        let site_packages = site_packages(files, dir);
         if site_packages.is_empty() {
             return None;
         }
@@ -86,7 +64,8 @@ impl Environment {
             roots.extend(editable::roots(files, folder));
         }
         let search = Layout { roots, native: Vec::new() };
-        Some(Self { dir: dir.to_owned(), site_packages, search })
+        let dir = dir.to_owned();
+        Some(Self { dir, found_by, site_packages, search, records: OnceLock::new() })
     }
 
     /// What answers for a module in this environment.
@@ -96,26 +75,25 @@ impl Environment {
 
     /// Names and versions of all that is installed, from the names of the folders alone; sorted.
     pub fn distributions(&self, files: &Files) -> Vec<(DistributionName, String)> {
-        let mut all: Vec<_> = self.records(files).map(|(name, version, _)| (name, version)).collect();
-        all.sort();
-        all.dedup();
-        all
+        self.records(files).iter().map(|(name, (version, _))| (name.clone(), version.clone())).collect()
     }
 
     /// What is recorded of one installed distribution.
     pub fn distribution(&self, files: &Files, name: &DistributionName) -> Option<Installed> {
-        let (name, version, dist_info) = self.records(files).find(|(installed, _, _)| installed == name)?;
-        Some(Installed::read(files, name, version, dist_info))
+        let (version, dist_info) = self.records(files).get(name)?;
+        Some(Installed::read(files, name.clone(), version.clone(), dist_info.clone()))
     }
 
     /// The distribution that a module was installed by: by the RECORD that lists its file, or by the live tree its
     /// file lies in. Distributions named like the module are asked first, which spares reading all records.
     pub fn provider_of(&self, files: &Files, module: &ModuleName) -> Option<DistributionName> {
         let Some(Found::Module(file)) = self.find(files, module) else { return None };
-        let mut records: Vec<_> = self.records(files).collect();
+        let mut records: Vec<_> = self.records(files).iter().collect();
         let top = module.top_level().to_lowercase();
-        records.sort_by_key(|(name, _, _)| name.as_module() != top);
-        let installed = |(name, version, dist_info)| Installed::read(files, name, version, dist_info);
+        records.sort_by_key(|(name, _)| name.as_module() != top);
+        let installed = |(name, (version, dist_info)): (&DistributionName, &Record)| {
+            Installed::read(files, name.clone(), version.clone(), dist_info.clone())
+        };
         if self.site_packages.iter().any(|folder| file.path().starts_with(folder)) {
             let listed = records.into_iter().map(installed).find(|installed| installed.lists(files, &file));
             return listed.map(|installed| installed.name);
@@ -129,20 +107,45 @@ impl Environment {
             .map(|installed| installed.name)
     }
 
-    /// Name, version and folder of each installed distribution.
-    fn records<'f>(
-        &'f self,
-        files: &'f Files,
-    ) -> impl Iterator<Item = (DistributionName, String, Utf8PathBuf)> + 'f {
-        self.site_packages.iter().flat_map(move |folder| {
-            let listing = files.list(folder);
-            let read = |(entry, _): (&str, _)| {
-                let (name, version) = installed::name_and_version(entry)?;
-                Some((name, version, folder.join(entry)))
-            };
-            listing.iter().filter_map(read).collect::<Vec<_>>()
+    /// Version and folder of each installed distribution. Of one that is there twice, Python sees the first.
+    fn records(&self, files: &Files) -> &BTreeMap<DistributionName, Record> {
+        self.records.get_or_init(|| {
+            let mut records = BTreeMap::new();
+            for folder in &self.site_packages {
+                for (entry, _) in files.list(folder).iter() {
+                    if let Some((name, version)) = installed::name_and_version(entry) {
+                        records.entry(name).or_insert_with(|| (version, folder.join(entry)));
+                    }
+                }
+            }
+            records
         })
     }
+}
+
+/// The `site-packages` of an environment: `lib/python3.13` and `lib/pypy3.11` on Unix, also below `lib64` where that is
+/// no link to `lib`, `Lib` on Windows. Python's modules are found in any spelling there, so case does not matter.
+fn site_packages(files: &Files, dir: &Utf8Path) -> Vec<Utf8PathBuf> {
+    let named = |folder: &Utf8Path, wanted: &str| -> Vec<Utf8PathBuf> {
+        let listing = files.list(folder);
+        let fitting = listing.dirs().filter(|name| name.eq_ignore_ascii_case(wanted));
+        fitting.map(|name| folder.join(name)).collect()
+    };
+    let mut found: Vec<Utf8PathBuf> = Vec::new();
+    let mut real: Vec<Utf8PathBuf> = Vec::new();
+    for library in ["lib", "lib64"].into_iter().flat_map(|name| named(dir, name)) {
+        let listing = files.list(&library);
+        let versions = listing.dirs().filter(|name| name.starts_with("python3") || name.starts_with("pypy3"));
+        let folders = versions.map(|name| library.join(name)).chain([library.clone()]);
+        for folder in folders.flat_map(|folder| named(&folder, "site-packages")) {
+            let path = files.real_path(&folder);
+            if !real.contains(&path) {
+                real.push(path);
+                found.push(folder);
+            }
+        }
+    }
+    found
 }
 
 #[cfg(test)]

@@ -54,7 +54,7 @@ fn environment() -> (tempfile::TempDir, Utf8PathBuf, Environment) {
     ];
     let entries: Vec<(&str, &str)> = entries.iter().map(|(path, text)| (path.as_str(), *text)).collect();
     let (temp, dir) = tree(&entries);
-    let environment = find_environment(&Files::default(), &dir.join("etl"), None).unwrap();
+    let environment = Environment::at(&Files::default(), &dir.join("etl/.venv"), FoundBy::Folder).unwrap();
     (temp, dir, environment)
 }
 
@@ -131,41 +131,244 @@ fn a_distribution_tells_where_it_came_from() {
     assert_eq!(installed("nothing"), None);
 }
 
+/// An installed module below an environment's folder, as Unix has it.
+fn site(dir: &str) -> String {
+    format!("{dir}/lib/python3.13/site-packages/x.py")
+}
+
+fn owner<'o>(dir: &'o Utf8Path, name: Option<&'o DistributionName>) -> Owner<'o> {
+    Owner { dir, name, workspace_root: None, alone: false }
+}
+
+fn knowing(variables: &[(&str, &str)]) -> Surroundings {
+    let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Surroundings { platform: Platform::Unix, variables: variables.collect(), selections: Vec::new() }
+}
+
+/// `ws/.venv: in the project's folder`.
+fn shown(found: Option<Environment>, root: &Utf8Path) -> String {
+    let shown =
+        found.map(|found| format!("{}: {}", crate::vfs::relative(&found.dir, root), found.found_by.words()));
+    shown.unwrap_or_default()
+}
+
 #[test]
-fn environments_are_looked_for_in_the_project_and_then_in_its_workspace() {
-    let site = |dir: &str| format!("{dir}/lib/python3.13/site-packages/x.py");
-    let windows = "win/.venv/Lib/site-packages/x.py";
-    let found = |entries: &[(&str, &str)], project: &str, root: Option<&str>| {
-        let (_temp, dir) = tree(entries);
-        let root = root.map(|root| dir.join(root));
-        let environment = find_environment(&Files::default(), &dir.join(project), root.as_deref());
-        environment.map(|environment| crate::vfs::relative(&environment.dir, &dir))
-    };
-    let all = [
-        ("ws/a/x.py", ""),
-        ("ws/.venv/pyvenv.cfg", ""),
-        (&site("ws/.venv"), ""),
-        ("ws/b/venv/pyvenv.cfg", ""),
-        (&site("ws/b/venv"), ""),
-        (&site("ws/c/.venv"), ""),
-        ("ws/c/.pixi/envs/dev/conda-meta/history", ""),
-        (&site("ws/c/.pixi/envs/dev"), ""),
-        ("ws/c/.pixi/envs/default/conda-meta/history", ""),
-        (&site("ws/c/.pixi/envs/default"), ""),
-        ("ws/d/.env", "A=1\nexport DG_PROJECT_PYTHON_EXECUTABLE=\"../b/venv/bin/python\"\n"),
-        ("win/.venv/pyvenv.cfg", ""),
-        (windows, ""),
+fn environments_are_looked_for_in_the_project() {
+    let (_temp, dir) = tree(&[
+        ("a/x.py", ""),
+        ("b/venv/pyvenv.cfg", ""),
+        (&site("b/venv"), ""),
+        (&site("c/.venv"), ""),
+        ("c/.pixi/envs/dev/conda-meta/history", ""),
+        (&site("c/.pixi/envs/dev"), ""),
+        ("c/.pixi/envs/default/conda-meta/history", ""),
+        (&site("c/.pixi/envs/default"), ""),
+        ("d/.env", "A=1\nexport DG_PROJECT_PYTHON_EXECUTABLE=\"../b/venv/bin/python\"\n"),
+        ("d/.venv/pyvenv.cfg", ""),
+        (&site("d/.venv"), ""),
+        ("windows/.venv/pyvenv.cfg", ""),
+        ("windows/.venv/LIB/Site-Packages/x.py", ""),
+        ("pypy/.venv/pyvenv.cfg", "\0garbage = \u{fffd}\n[[[ include-system-site-packages"),
+        ("pypy/.venv/lib/pypy3.11/site-packages/x.py", ""),
+        ("conda/.conda/conda-meta/history", ""),
+        (&site("conda/.conda"), ""),
         ("empty/.venv/pyvenv.cfg", ""),
-    ];
-    for (project, root, expected) in [
-        ("ws/a", Some("ws"), Some("ws/.venv")),
-        ("ws/a", None, None),
-        ("ws/b", Some("ws"), Some("ws/b/venv")),
-        ("ws/c", Some("ws"), Some("ws/c/.pixi/envs/default")),
-        ("ws/d", Some("ws"), Some("ws/b/venv")),
-        ("win", None, Some("win/.venv")),
-        ("empty", None, None),
+        ("empty/env/lib/python3.13/site-packages/x.py", ""),
+    ]);
+    for (project, expected) in [
+        ("a", ""),
+        ("b", "b/venv: in the project's folder"),
+        ("c", "c/.pixi/envs/default: made by pixi"),
+        ("d", "b/venv: named by `DG_PROJECT_PYTHON_EXECUTABLE` in `.env`"),
+        ("windows", "windows/.venv: in the project's folder"),
+        ("pypy", "pypy/.venv: in the project's folder"),
+        ("conda", "conda/.conda: in the project's folder"),
+        ("empty", ""),
     ] {
-        assert_eq!(found(&all, project, root).as_deref(), expected, "{project}");
+        let project = dir.join(project);
+        let found = find_environment(&Files::default(), &owner(&project, None), &knowing(&[]));
+        assert_eq!(shown(found, &dir), expected, "{project}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn lib64_is_mostly_a_link_and_pixi_links_to_detached_environments() {
+    let lib64 = "a/.venv/lib64/python3.13/site-packages/only64.py";
+    let (_temp, dir) = tree(&[
+        ("a/.venv/pyvenv.cfg", ""),
+        (&site("a/.venv"), ""),
+        (lib64, ""),
+        ("b/.venv/pyvenv.cfg", ""),
+        (&site("b/.venv"), ""),
+        ("detached/default/conda-meta/history", ""),
+        (&site("detached/default"), ""),
+        ("c/.pixi/config.toml", "detached-environments = true\n"),
+    ]);
+    std::os::unix::fs::symlink("lib", dir.join("b/.venv/lib64")).unwrap();
+    std::os::unix::fs::symlink("../../detached", dir.join("c/.pixi/envs")).unwrap();
+    let at = |path: &str| Environment::at(&Files::default(), &dir.join(path), FoundBy::Folder).unwrap();
+    assert_eq!(at("a/.venv").site_packages.len(), 2);
+    assert_eq!(at("b/.venv").site_packages.len(), 1);
+    let project = dir.join("c");
+    let found = find_environment(&Files::default(), &owner(&project, None), &knowing(&[]));
+    assert_eq!(shown(found, &dir), "c/.pixi/envs/default: made by pixi");
+}
+
+#[test]
+fn uv_is_told_by_a_variable_relative_to_its_workspace() {
+    let (_temp, dir) = tree(&[
+        ("ws/.venv-linux/pyvenv.cfg", ""),
+        (&site("ws/.venv-linux"), ""),
+        ("ws/member/.venv/pyvenv.cfg", ""),
+        (&site("ws/member/.venv"), ""),
+        ("other/x.py", ""),
+        (&site("image/venv"), ""),
+    ]);
+    let absolute = dir.join("image/venv");
+    let (member, root, other) = (dir.join("ws/member"), dir.join("ws"), dir.join("other"));
+    let of_member = Owner { workspace_root: Some(&root), ..owner(&member, None) };
+    let by_uv = "named by `UV_PROJECT_ENVIRONMENT`";
+    for (owner, value, expected) in [
+        (of_member, ".venv-linux", format!("ws/.venv-linux: {by_uv}")),
+        (of_member, "", "ws/member/.venv: in the project's folder".to_owned()),
+        (of_member, ".venv-gone", "ws/member/.venv: in the project's folder".to_owned()),
+        (owner(&other, None), ".venv-linux", String::new()),
+        // An absolute one is said to the process, not to each project.
+        (owner(&other, None), absolute.as_str(), String::new()),
+        (Owner { alone: true, ..owner(&other, None) }, absolute.as_str(), format!("image/venv: {by_uv}")),
+    ] {
+        let surroundings = knowing(&[("UV_PROJECT_ENVIRONMENT", value)]);
+        let found = find_environment(&Files::default(), &owner, &surroundings);
+        assert_eq!(shown(found, &dir), expected, "{} {value}", owner.dir);
+    }
+}
+
+#[test]
+fn poetrys_environments_are_known_by_name_and_hash() {
+    let (_temp, dir) = tree(&[("etl/pyproject.toml", ""), ("cache/x", ""), ("etl/.venv/pyvenv.cfg", "")]);
+    let hash = naming::hash(Files::default().real_path(&dir.join("etl")).as_str());
+    let made = |folder: &str, version: &str| {
+        let path = dir.join(site(&format!("{folder}/acme-etl-{hash}-py{version}")));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    };
+    let write =
+        |path: &str, text: &str| std::fs::write(dir.join(path), text.replace("$ROOT", dir.as_str())).unwrap();
+    let name = DistributionName::new("Acme_ETL").unwrap();
+    let project = dir.join("etl");
+    let home = dir.join("home");
+    let found = |variables: &[(&str, &str)]| {
+        let mut surroundings = knowing(variables);
+        surroundings.variables.insert("HOME".to_owned(), home.to_string());
+        let found = find_environment(&Files::default(), &owner(&project, Some(&name)), &surroundings);
+        shown(found, &dir).replace(&hash, "HASH")
+    };
+    assert_eq!(found(&[]), "");
+    made("home/.cache/pypoetry/virtualenvs", "3.9");
+    made("home/.cache/pypoetry/virtualenvs", "3.11");
+    let usual = "home/.cache/pypoetry/virtualenvs/acme-etl-HASH";
+    assert_eq!(found(&[]), format!("{usual}-py3.11: made by Poetry"));
+    write("home/.cache/pypoetry/virtualenvs/envs.toml", &format!("[acme-etl-{hash}]\nminor = '3.9'\n"));
+    assert_eq!(found(&[]), format!("{usual}-py3.9: made by Poetry"));
+    made("cache/virtualenvs", "3.12");
+    assert_eq!(
+        found(&[("POETRY_CACHE_DIR", dir.join("cache").as_str())]),
+        "cache/virtualenvs/acme-etl-HASH-py3.12: made by Poetry"
+    );
+    made("envs", "3.13");
+    assert_eq!(
+        found(&[("POETRY_VIRTUALENVS_PATH", dir.join("envs").as_str())]),
+        "envs/acme-etl-HASH-py3.13: made by Poetry"
+    );
+    made("etl/inside/envs", "3.14");
+    write("etl/poetry.toml", "cache-dir = 'inside'\n[virtualenvs]\npath = '{cache-dir}/envs'\n");
+    assert_eq!(found(&[]), "etl/inside/envs/acme-etl-HASH-py3.14: made by Poetry");
+    // A `.venv` in the project is Poetry's, unless it is told otherwise.
+    std::fs::create_dir_all(dir.join(site("etl/.venv"))).unwrap();
+    assert_eq!(found(&[]), "etl/.venv: in the project's folder");
+    std::fs::create_dir_all(dir.join("home/.config/pypoetry")).unwrap();
+    write("home/.config/pypoetry/config.toml", "[virtualenvs]\nin-project = false\n");
+    assert_eq!(found(&[]), "etl/inside/envs/acme-etl-HASH-py3.14: made by Poetry");
+    assert_eq!(found(&[("POETRY_VIRTUALENVS_IN_PROJECT", "true")]), "etl/.venv: in the project's folder");
+}
+
+#[test]
+fn hatchs_default_environment_is_known_by_name_and_hash() {
+    let (_temp, dir) = tree(&[("ml/pyproject.toml", "")]);
+    let project = dir.join("ml");
+    let hash = naming::hash(project.as_str());
+    let name = DistributionName::new("acme-ml").unwrap();
+    let made = |folder: &str| {
+        let path = dir.join(site(folder));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    };
+    let found = |variables: &[(&str, &str)]| {
+        let found = find_environment(&Files::default(), &owner(&project, Some(&name)), &knowing(variables));
+        shown(found, &dir).replace(&hash, "HASH")
+    };
+    let home = dir.join("home");
+    let home = ("HOME", home.as_str());
+    made(&format!("home/.local/share/hatch/env/virtual/acme-ml/{hash}/docs"));
+    assert_eq!(found(&[home]), "");
+    made(&format!("home/.local/share/hatch/env/virtual/acme-ml/{hash}/acme-ml"));
+    assert_eq!(found(&[home]), "home/.local/share/hatch/env/virtual/acme-ml/HASH/acme-ml: made by hatch");
+    made(&format!("data/env/virtual/acme-ml/{hash}/acme-ml"));
+    let data = dir.join("data");
+    assert_eq!(
+        found(&[home, ("HATCH_DATA_DIR", data.as_str())]),
+        "data/env/virtual/acme-ml/HASH/acme-ml: made by hatch"
+    );
+    made("ml/.hatch/acme-ml");
+    let config = dir.join("hatch.toml");
+    std::fs::write(&config, "[dirs.env]\nvirtual = '.hatch'\n").unwrap();
+    assert_eq!(found(&[home, ("HATCH_CONFIG", config.as_str())]), "ml/.hatch/acme-ml: made by hatch");
+}
+
+#[test]
+fn an_active_environment_answers_for_the_project_it_belongs_to() {
+    let (_temp, dir) = tree(&[
+        ("a/.direnv/python-3.12/pyvenv.cfg", ""),
+        (&site("a/.direnv/python-3.12"), ""),
+        (&site("elsewhere"), ""),
+    ]);
+    let (a, b, inside, elsewhere) =
+        (dir.join("a"), dir.join("b"), dir.join("a/.direnv/python-3.12"), dir.join("elsewhere"));
+    let (of_a, of_b) = (owner(&a, None), owner(&b, None));
+    let alone = Owner { alone: true, ..of_b };
+    let [inside, elsewhere] = [inside.as_str(), elsewhere.as_str()];
+    for (owner, variables, expected) in [
+        (of_a, &[("VIRTUAL_ENV", inside)][..], "a/.direnv/python-3.12: active by `VIRTUAL_ENV`"),
+        (of_b, &[("VIRTUAL_ENV", inside)], ""),
+        (of_b, &[("VIRTUAL_ENV", elsewhere)], ""),
+        (alone, &[("VIRTUAL_ENV", elsewhere)], "elsewhere: active by `VIRTUAL_ENV`"),
+        (alone, &[("VIRTUAL_ENV", ""), ("CONDA_PREFIX", elsewhere)], "elsewhere: active by `CONDA_PREFIX`"),
+        (alone, &[("CONDA_PREFIX", elsewhere), ("CONDA_DEFAULT_ENV", "base")], ""),
+        (alone, &[("VIRTUAL_ENV", "elsewhere")], ""),
+        (alone, &[], ""),
+    ] {
+        let found = active_environment(&Files::default(), &owner, &knowing(variables));
+        assert_eq!(shown(found, &dir), expected, "{} {variables:?}", owner.dir);
+    }
+}
+
+#[test]
+fn the_systems_interpreter_is_no_environment() {
+    let (_temp, dir) = tree(&[
+        ("env/pyvenv.cfg", ""),
+        (&site("env"), ""),
+        (&site("usr"), ""),
+        ("conda/conda-meta/history", ""),
+        ("conda/Lib/site-packages/x.py", ""),
+    ]);
+    for (interpreter, expected) in [
+        ("env/bin/python", Some(("env", true))),
+        ("env", Some(("env", true))),
+        ("conda/python.exe", Some(("conda", true))),
+        ("usr/bin/python3", Some(("usr", false))),
+        ("nowhere/bin/python", None),
+    ] {
+        let found = selected_environment(&Files::default(), &dir.join(interpreter), FoundBy::Selected);
+        let found = found.map(|(found, made)| (crate::vfs::relative(&found.dir, &dir), made));
+        assert_eq!(found, expected.map(|(dir, made)| (dir.to_owned(), made)), "{interpreter}");
     }
 }

@@ -15,9 +15,10 @@ pub fn head_commit(dir: &Utf8Path) -> Option<String> {
 /// submodule at `path`, relative to it.
 pub fn recorded_commit(repository: &Utf8Path, path: &str) -> Result<String, Refusal> {
     let places = Places::of_work_tree(repository)?;
-    let mut command = command::git(command::PROGRAM, &places.own, repository)?;
+    let program = command::Program::default();
+    let mut command = command::git(&program, &places.own, repository)?;
     command.args(["--literal-pathspecs", "ls-files", "--stage", "-z", "--", path]);
-    recorded(&command::output(command)?, path)
+    recorded(&command::output(&program, command)?, path)
 }
 
 /// Reads `160000 <hash> 0\t<path>`, ended by a null byte; other lines are files below a folder of that name.

@@ -16,16 +16,25 @@ use camino::Utf8Path;
 use super::Refusal;
 use crate::vfs::MAX_FILE_BYTES;
 
-/// The binary's name.
-pub(super) const PROGRAM: &str = "git";
+/// Git's binary.
+#[derive(Clone, Debug)]
+pub(super) struct Program {
+    /// Its name, or an absolute path.
+    pub name: String,
+    /// How long it may take for one question.
+    pub patience: Duration,
+}
 
-/// How long git may take for one question.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+impl Default for Program {
+    fn default() -> Self {
+        Self { name: "git".to_owned(), patience: Duration::from_secs(5) }
+    }
+}
 
 /// A call of `program` for the repository whose own files are in `directory`; arguments follow. Its input is empty and
 /// its errors are dropped. `work_tree` outranks what the repository says of its work tree.
-pub(super) fn git(program: &str, directory: &Utf8Path, work_tree: &Utf8Path) -> Result<Command, Refusal> {
-    let mut command = Command::new(find(program).ok_or(Refusal::Missing)?);
+pub(super) fn git(program: &Program, directory: &Utf8Path, work_tree: &Utf8Path) -> Result<Command, Refusal> {
+    let mut command = Command::new(find(&program.name).ok_or(Refusal::Missing)?);
     // A hook that called us has set variables that would lead to its own repository.
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GIT_")) {
         command.env_remove(name);
@@ -85,7 +94,7 @@ pub(super) fn spawn(mut command: Command) -> Result<Child, Refusal> {
 }
 
 /// What a call writes, if it succeeds in time. One that writes on and on finds its pipe closed.
-pub(super) fn output(command: Command) -> Result<String, Refusal> {
+pub(super) fn output(program: &Program, command: Command) -> Result<String, Refusal> {
     let mut child = spawn(command)?;
     let written = child.stdout.take().ok_or(Refusal::Failed)?;
     let reader = std::thread::Builder::new().name("git output".to_owned()).spawn(move || {
@@ -96,7 +105,7 @@ pub(super) fn output(command: Command) -> Result<String, Refusal> {
     let ended = loop {
         match child.try_wait() {
             Ok(Some(status)) => break Ok(status),
-            Ok(None) if began.elapsed() < PATIENCE => std::thread::sleep(Duration::from_millis(1)),
+            Ok(None) if began.elapsed() < program.patience => std::thread::sleep(Duration::from_millis(1)),
             Ok(None) => break Err(Refusal::TooSlow),
             Err(_) => break Err(Refusal::Failed),
         }

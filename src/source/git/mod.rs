@@ -53,8 +53,9 @@ pub enum Refusal {
     /// Nothing of that name is in the repository.
     #[error("the repository has no such tag, branch or commit")]
     NotFound,
-    /// A partial clone names an object that it has not fetched; nothing is fetched for us.
-    #[error("the clone is partial and has not fetched it")]
+    /// The repository names an object that it does not have: a partial clone that has not fetched it, and nothing is fetched
+    /// for us, or a broken one.
+    #[error("the clone lacks the object")]
     NotFetched,
     /// The object is over [`MAX_FILE_BYTES`].
     #[error("larger than {} MiB", MAX_FILE_BYTES / 1024 / 1024)]

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use camino::Utf8PathBuf;
 use parking_lot::Mutex;
 
+use super::command::Program;
 use super::{Refusal, command};
 use crate::vfs::MAX_FILE_BYTES;
 
@@ -41,7 +42,7 @@ pub(super) struct Object {
 /// The object database of one repository. Questions of several threads are answered one after the other.
 #[derive(Debug)]
 pub(super) struct Objects {
-    program: String,
+    program: Program,
     directory: Utf8PathBuf,
     state: Mutex<State>,
 }
@@ -55,8 +56,8 @@ struct State {
 
 impl Objects {
     /// Those of the repository whose own files are in `directory`; nothing is started yet.
-    pub fn new(program: &str, directory: Utf8PathBuf) -> Self {
-        Self { program: program.to_owned(), directory, state: Mutex::default() }
+    pub fn new(program: Program, directory: Utf8PathBuf) -> Self {
+        Self { program, directory, state: Mutex::default() }
     }
 
     /// The object of a full name; `None` where the database has none.
@@ -101,14 +102,17 @@ impl Objects {
     /// Asks the process that is there; one that has died in the meantime is replaced once.
     fn ask_process(&self, state: &mut State, request: &str) -> Result<Option<Object>, Refusal> {
         if let Some(process) = &mut state.process {
-            match process.ask(request) {
+            match process.ask(request, self.program.patience) {
                 Err(Refusal::Failed) => {}
                 answer => return answer,
             }
         }
         // The old one is ended first.
         state.process = None;
-        state.process.insert(Process::start(&self.program, &self.directory)?).ask(request)
+        state
+            .process
+            .insert(Process::start(&self.program, &self.directory)?)
+            .ask(request, self.program.patience)
     }
 }
 
@@ -124,7 +128,7 @@ struct Process {
 type Answer = Result<Option<Object>, Refusal>;
 
 impl Process {
-    fn start(program: &str, directory: &Utf8PathBuf) -> Result<Self, Refusal> {
+    fn start(program: &Program, directory: &Utf8PathBuf) -> Result<Self, Refusal> {
         let mut command = command::git(program, directory, directory)?;
         command.args(["cat-file", "--batch"]).stdin(Stdio::piped());
         let mut child = command::spawn(command)?;
@@ -156,10 +160,10 @@ impl Process {
     }
 
     /// Asks for one object. After an error the process is of no more use: its output may stand anywhere.
-    fn ask(&mut self, request: &str) -> Answer {
+    fn ask(&mut self, request: &str, patience: Duration) -> Answer {
         let line = format!("{request}\n");
         self.requests.write_all(line.as_bytes()).map_err(|_| Refusal::Failed)?;
-        match self.answers.recv_timeout(command::PATIENCE) {
+        match self.answers.recv_timeout(patience) {
             Ok(answer) => answer,
             Err(RecvTimeoutError::Timeout) => Err(Refusal::TooSlow),
             Err(RecvTimeoutError::Disconnected) => Err(Refusal::Failed),

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::command::Program;
 use super::places::{MAXIMUM_REFERENCES, Places, safe_reference, text};
 use super::{Refusal, command, object_name};
 use crate::vfs::nanoseconds;
@@ -114,14 +115,14 @@ fn modified(path: &Utf8Path) -> Option<u64> {
 }
 
 /// Reads all references. What a reftable holds, and only that, is asked of `program`.
-pub(super) fn read(places: &Places, program: &str) -> Result<(References, Stamp), Refusal> {
+pub(super) fn read(places: &Places, program: &Program) -> Result<(References, Stamp), Refusal> {
     let mut stamp = Stamp::now();
     let tables = places.common.join("reftable").join("tables.list");
     stamp.note(&tables);
     if tables.is_file() {
         let mut command = command::git(program, &places.own, &places.own)?;
         command.args(["for-each-ref", "--format=%(objectname) %(refname)"]);
-        let names = lines(&command::output(command)?);
+        let names = lines(&command::output(program, command)?);
         return Ok((References::from_names(names), stamp));
     }
     let packed_references = places.common.join("packed-refs");

@@ -6,6 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 
+use super::command::Program;
 use super::objects::{Kind, Object, Objects};
 use super::places::Places;
 use super::references::{self, References, Stamp};
@@ -22,7 +23,7 @@ const MAXIMUM_ENTRIES: usize = 500_000;
 pub struct Repository {
     dir: Utf8PathBuf,
     pub(super) places: Places,
-    program: String,
+    program: Program,
     pub(super) objects: Objects,
     references: Mutex<Option<(Arc<References>, Stamp)>>,
     /// The commits that objects named by references lead to.
@@ -40,16 +41,20 @@ impl Repository {
     /// The repository whose work tree is `dir`, a linked work tree or a submodule too, or the bare repository at `dir`.
     /// Costs a few looks at the disk; folders above are not searched.
     pub fn open(dir: &Utf8Path) -> Result<Self, Refusal> {
-        Self::open_with(dir, command::PROGRAM)
+        Self::open_with(dir, Program::default())
     }
 
-    /// [`Repository::open`], with another name for git's binary.
-    pub(super) fn open_with(dir: &Utf8Path, program: &str) -> Result<Self, Refusal> {
+    /// [`Repository::open`], with another binary.
+    pub(super) fn open_with(dir: &Utf8Path, program: Program) -> Result<Self, Refusal> {
         let places = Places::of(dir)?;
+        if !places.common.join("objects").is_dir() {
+            let led = dir.join(".git").is_file();
+            return Err(if led { Refusal::LeadsNowhere } else { Refusal::NoRepository });
+        }
         Ok(Self {
             dir: dir.to_owned(),
-            objects: Objects::new(program, places.own.clone()),
-            program: program.to_owned(),
+            objects: Objects::new(program.clone(), places.own.clone()),
+            program,
             places,
             references: Mutex::default(),
             commits: Mutex::default(),
@@ -84,7 +89,7 @@ impl Repository {
     fn one_line(&self, arguments: &[&str]) -> Result<String, Refusal> {
         let mut command = command::git(&self.program, &self.places.own, &self.places.own)?;
         command.args(arguments);
-        object_name(command::output(command)?.trim()).ok_or(Refusal::Failed)
+        object_name(command::output(&self.program, command)?.trim()).ok_or(Refusal::Failed)
     }
 
     /// Tags and branches; read again once their files have changed. As long as they have not, it is the same `Arc`.
@@ -139,7 +144,7 @@ impl Repository {
         let mut command = command::git(&self.program, &self.places.own, &self.places.own)?;
         command.args(["for-each-ref", "--count=1", "--format=%(objectname)", "--contains", &commit]);
         command.args(["refs/heads", "refs/remotes", "refs/tags"]);
-        let contained = !command::output(command)?.trim().is_empty();
+        let contained = !command::output(&self.program, command)?.trim().is_empty();
         if !contained && self.is_shallow() {
             return Err(Refusal::Shallow);
         }
@@ -177,7 +182,6 @@ impl Repository {
     }
 
     fn object(&self, name: &str, kind: Kind) -> Result<Object, Refusal> {
-        // A partial clone names objects that it does not have.
         let object = self.objects.get(name)?.ok_or(Refusal::NotFetched)?;
         if object.kind == kind { Ok(object) } else { Err(Refusal::Failed) }
     }

@@ -1,7 +1,7 @@
 //! The files of a commit, as a tree that is read from git's objects.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
@@ -21,6 +21,7 @@ pub struct GitTree {
     repository: Arc<Repository>,
     commit: String,
     root: String,
+    refusal: Arc<OnceLock<Refusal>>,
 }
 
 /// One folder's entries, sorted by name.
@@ -53,7 +54,7 @@ struct Place {
 
 impl GitTree {
     pub(super) fn new(repository: Arc<Repository>, commit: String, root: String) -> Self {
-        Self { repository, commit, root }
+        Self { repository, commit, root, refusal: Arc::default() }
     }
 
     /// The commit's full name.
@@ -66,9 +67,31 @@ impl GitTree {
         &self.repository
     }
 
-    /// The full name of the object at a path, file or folder: equal names are equal contents, in whatever commit.
+    /// Why something of the tree could not be read: the first time that git refused, since the tree was made. What is not
+    /// found or listed in such a tree may be there all the same.
+    pub fn refusal(&self) -> Option<Refusal> {
+        self.refusal.get().copied()
+    }
+
+    /// The full name of the object at a path, file or folder: equal names are equal contents, in whatever commit. For a
+    /// submodule it is the commit that is recorded.
     pub fn content(&self, path: &Utf8Path) -> Option<String> {
-        self.find(path).ok().flatten().map(|place| place.object)
+        self.find_noted(path).ok().flatten().map(|place| place.object)
+    }
+
+    /// [`GitTree::find`], with a refusal remembered.
+    fn find_noted(&self, path: &Utf8Path) -> Result<Option<Place>, Refusal> {
+        self.noted(self.find(path))
+    }
+
+    fn noted<T>(&self, answer: Result<T, Refusal>) -> Result<T, Refusal> {
+        // A large file is one that nobody reads, wherever it lies.
+        if let Err(refusal) = &answer
+            && *refusal != Refusal::TooLarge
+        {
+            self.refusal.get_or_init(|| *refusal);
+        }
+        answer
     }
 
     /// Follows a path from the root. `None` where nothing is there, or a link leads out of the tree or in a circle.
@@ -138,17 +161,17 @@ fn joined(entered: &[(String, String)]) -> Utf8PathBuf {
 
 impl SourceTree for GitTree {
     fn list(&self, dir: &Utf8Path) -> Listing {
-        let folder = match self.find(dir) {
+        let folder = match self.find_noted(dir) {
             Ok(Some(place)) if place.kind == EntryKind::Dir => self.repository.folder(&place.object),
             _ => return Listing::default(),
         };
-        let Ok(folder) = folder else { return Listing::default() };
+        let Ok(folder) = self.noted(folder) else { return Listing::default() };
         let kind = |entry: &Entry| match entry.mode {
             Mode::File => EntryKind::File,
             Mode::Dir => EntryKind::Dir,
             Mode::Other => EntryKind::Other,
             Mode::Link => {
-                let place = self.find(&dir.join(&*entry.name)).ok().flatten();
+                let place = self.find_noted(&dir.join(&*entry.name)).ok().flatten();
                 place.map_or(EntryKind::Other, |place| place.kind)
             }
         };
@@ -156,7 +179,7 @@ impl SourceTree for GitTree {
     }
 
     fn real_path(&self, path: &Utf8Path) -> Option<Utf8PathBuf> {
-        self.find(path).ok().flatten().map(|place| place.path)
+        self.find_noted(path).ok().flatten().map(|place| place.path)
     }
 
     fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, ReadError> {
@@ -164,11 +187,11 @@ impl SourceTree for GitTree {
             Refusal::TooLarge => ReadError::TooLarge,
             other => ReadError::Refused(other.to_string()),
         };
-        let place = self.find(path).map_err(refused)?.ok_or(ReadError::NotFound)?;
+        let place = self.find_noted(path).map_err(refused)?.ok_or(ReadError::NotFound)?;
         if place.kind != EntryKind::File {
             return Err(ReadError::NotAFile);
         }
-        self.repository.blob(&place.object).map_err(refused)
+        self.noted(self.repository.blob(&place.object)).map_err(refused)
     }
 }
 

@@ -25,7 +25,7 @@ pub struct Shelves {
     /// pip's cache, of which only the wheels that were built here can be told by name: what was downloaded is keyed by a
     /// hash of its URL.
     pub pip_cache: Option<Utf8PathBuf>,
-    /// crossloc's own downloads: archives, directly or in a folder with the distribution's normalised name.
+    /// crossloc's own downloads: archives, in folders of any name.
     pub own: Option<Utf8PathBuf>,
     built_by_pip: OnceLock<FxHashMap<DistributionName, Vec<(Version, Candidate)>>>,
 }
@@ -105,8 +105,8 @@ impl Shelves {
     pub fn versions(&self, name: &DistributionName) -> Vec<(Version, Candidate)> {
         let mut found = Vec::new();
         if let Some(own) = &self.own {
-            found.extend(archives_in(own, name, Shelf::Own));
-            found.extend(archives_in(&own.join(name.as_str()), name, Shelf::Own));
+            let folders = entries(own).into_iter().map(|entry| own.join(entry));
+            found.extend(folders.flat_map(|folder| archives_in(&folder, name, Shelf::Own)));
         }
         for folder in &self.folders {
             found.extend(archives_in(folder, name, Shelf::Folder));
@@ -145,12 +145,7 @@ impl Candidate {
 
     /// Opens the archive or folder.
     pub fn open(&self) -> Result<Opened, ArchiveError> {
-        if self.path.is_dir() {
-            let tree = FolderTree::open(&self.path)?;
-            return Ok(Opened { content: tree.content(), tree: Arc::new(tree) });
-        }
-        let tree = ArchiveTree::open(&self.path)?;
-        Ok(Opened { content: tree.content().to_owned(), tree: Arc::new(tree) })
+        open(&self.path)
     }
 
     /// Where it was found, as people call it: `uv's cache`, or the folder.
@@ -167,6 +162,16 @@ impl Candidate {
     fn rank(&self) -> impl Ord + '_ {
         (self.shelf == Shelf::UvPublic, self.kind, !self.pure, self.shelf, &self.path)
     }
+}
+
+/// Opens an archive, or a folder that one was unpacked to.
+pub fn open(path: &Utf8Path) -> Result<Opened, ArchiveError> {
+    if path.is_dir() {
+        let tree = FolderTree::open(path)?;
+        return Ok(Opened { content: tree.content(), tree: Arc::new(tree) });
+    }
+    let tree = ArchiveTree::open(path)?;
+    Ok(Opened { content: tree.content().to_owned(), tree: Arc::new(tree) })
 }
 
 /// The archives of a distribution that lie in one folder.

@@ -56,17 +56,17 @@ fn the_best_of_each_version_comes_first() {
         place.put(&format!("links/{file}"), "");
     }
     std::fs::create_dir(place.root.join("links/acme_shared-9.0.tar.gz")).unwrap();
-    place.put("own/acme-shared/acme_shared-0.2.0-py3-none-any.whl", "");
-    place.put("own/acme_shared-0.3.0.tar.gz", "");
+    place.put("own/4567/acme_shared-0.2.0-py3-none-any.whl", "");
+    place.put("own/0123/acme_shared-0.3.0.tar.gz", "");
     assert_eq!(
         place.found(),
         [
             "0.1.3 links/Acme-Shared-0.1.3.zip",
-            "0.2.0 own/acme-shared/acme_shared-0.2.0-py3-none-any.whl",
+            "0.2.0 own/4567/acme_shared-0.2.0-py3-none-any.whl",
             "0.2.0 links/acme_shared-0.2.0-py3-none-any.whl",
             "0.2.0 links/acme_shared-0.2.0-cp313-cp313-linux_x86_64.whl",
             "0.2.0 links/acme_shared-0.2.0.tar.gz",
-            "0.3.0 own/acme_shared-0.3.0.tar.gz",
+            "0.3.0 own/0123/acme_shared-0.3.0.tar.gz",
             "0.10.0 links/acme_shared-0.10.0.tar.gz",
         ]
     );

@@ -1,26 +1,16 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::super::{Refusal, recorded_commit};
-use super::{Sandbox, git, open, write};
+use super::{Sandbox, git, open, script};
 use crate::manifest::DistributionName;
 use crate::vfs::{ReadError, SourceTree};
 
 /// A program that leaves a marker behind, and the marker.
 fn trap(root: &Utf8Path) -> (Utf8PathBuf, Utf8PathBuf) {
     let (trap, sprung) = (root.join("trap.sh"), root.join("sprung"));
-    write(root, &[("trap.sh", &format!("#!/bin/sh\ntouch {sprung}\nexec git-upload-pack \"$@\"\n"))]);
-    executable(&trap);
+    script(&trap, &format!("touch {sprung}\nexec git-upload-pack \"$@\""));
     (trap, sprung)
 }
-
-#[cfg(unix)]
-fn executable(path: &Utf8Path) {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
-}
-
-#[cfg(not(unix))]
-fn executable(_: &Utf8Path) {}
 
 /// Sets everything in a repository that could start a program.
 fn booby_trap(git_dir: &Utf8Path, trap: &Utf8Path) {
@@ -53,7 +43,7 @@ fn booby_trap(git_dir: &Utf8Path, trap: &Utf8Path) {
     git(git_dir, &["config", "core.hooksPath", git_dir.join("hooks").as_str()]);
     for hook in ["post-index-change", "post-checkout", "fsmonitor-watchman", "reference-transaction"] {
         std::fs::create_dir_all(git_dir.join("hooks")).unwrap();
-        std::fs::copy(trap, git_dir.join("hooks").join(hook)).unwrap();
+        script(&git_dir.join("hooks").join(hook), trap.as_str());
     }
 }
 

@@ -1,5 +1,6 @@
 //! Real repositories, made by the real git.
 
+#[cfg(unix)]
 mod hostile;
 mod objects;
 mod references;
@@ -42,6 +43,14 @@ fn write(dir: &Utf8Path, files: &[(&str, &str)]) {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
+}
+
+/// Writes a program. Another process does it: one that a parallel test starts while a file is open for writing here keeps it
+/// open for a moment, and such a file cannot be run.
+#[cfg(unix)]
+fn script(path: &Utf8Path, text: &str) {
+    let write = "printf '#!/bin/sh\\n%s\\n' \"$2\" > \"$1\" && chmod +x \"$1\"";
+    assert!(Command::new("sh").args(["-c", write, "sh", path.as_str(), text]).status().unwrap().success());
 }
 
 fn commit(dir: &Utf8Path, message: &str) -> String {

@@ -1,8 +1,18 @@
+use std::sync::Arc;
+use std::time::Duration;
+
 use camino::Utf8Path;
 
+use super::super::command::Program;
 use super::super::{Refusal, Repository};
+#[cfg(unix)]
+use super::script;
 use super::{Sandbox, commit, git, open, write};
 use crate::vfs::{EntryKind, MAX_FILE_BYTES, ReadError, SourceTree};
+
+fn program(name: &str) -> Program {
+    Program { name: name.to_owned(), ..Program::default() }
+}
 
 fn listed(tree: &dyn SourceTree, dir: &str) -> Vec<(String, EntryKind)> {
     tree.list(Utf8Path::new(dir)).iter().map(|(name, kind)| (name.to_owned(), kind)).collect()
@@ -104,6 +114,7 @@ fn submodules_deep_folders_and_large_files_are_answered() {
     let tree = repository.tree(&commit(&dir, "all")).unwrap();
     assert_eq!(listed(&tree, "libs"), [("lib".to_owned(), EntryKind::Other)]);
     assert_eq!(listed(&tree, "libs/lib"), []);
+    assert_eq!(tree.content("libs/lib".into()), Some(git(&lib, &["rev-parse", "HEAD"])));
     assert_eq!(tree.read(Utf8Path::new(&deep)).unwrap(), b"deep = 1\n");
     assert_eq!(tree.read("large".into()), Err(ReadError::TooLarge));
     assert_eq!(tree.read(Utf8Path::new(&deep)).unwrap(), b"deep = 1\n");
@@ -115,7 +126,7 @@ fn without_a_git_binary_plain_files_still_answer() {
     let dir = sandbox.repository("shared", &[("a.py", "")]);
     git(&dir, &["tag", "v1.0"]);
     git(&dir, &["tag", "--annotate", "--message=m", "v2.0"]);
-    let repository = std::sync::Arc::new(Repository::open_with(&dir, "no-such-git").unwrap());
+    let repository = Arc::new(Repository::open_with(&dir, program("no-such-git")).unwrap());
     assert_eq!(repository.references().unwrap().tags().count(), 2);
     assert!(repository.head().is_some());
     assert_eq!(repository.commit_of("v2.0"), Err(Refusal::Missing));
@@ -123,6 +134,7 @@ fn without_a_git_binary_plain_files_still_answer() {
     assert_eq!(Refusal::Missing.to_string(), "there is no git binary");
 }
 
+#[cfg(unix)]
 #[test]
 fn one_process_answers_is_replaced_when_it_died_and_ended_with_the_repository() {
     let sandbox = Sandbox::new();
@@ -144,10 +156,12 @@ fn one_process_answers_is_replaced_when_it_died_and_ended_with_the_repository() 
     assert!(!runs(second));
 }
 
+#[cfg(unix)]
 fn runs(process: u32) -> bool {
     std::process::Command::new("kill").args(["-0", &process.to_string()]).output().unwrap().status.success()
 }
 
+#[cfg(unix)]
 fn end(process: u32) {
     let ended = std::process::Command::new("kill").args(["-9", &process.to_string()]).status().unwrap();
     assert!(ended.success());
@@ -170,4 +184,64 @@ fn many_threads_are_answered_each_its_own() {
             });
         }
     });
+}
+
+#[cfg(unix)]
+#[test]
+fn a_git_that_answers_anything_else_is_refused() {
+    let sandbox = Sandbox::new();
+    let dir = sandbox.repository("shared", &[("a.py", "x")]);
+    let head = open(&dir).head().unwrap();
+    let fake = sandbox.root.join("fake");
+    for (does, expected) in [
+        ("exit 0", Refusal::Failed),
+        ("cat", Refusal::Failed),
+        ("echo HEAD commit 3; echo abc; cat", Refusal::Failed),
+        ("echo HEAD blob x; cat", Refusal::Failed),
+        ("echo HEAD thing 3; echo abc; cat", Refusal::Failed),
+        ("echo HEAD commit 100; echo short", Refusal::Failed),
+        ("echo HEAD commit 3; echo longer; cat", Refusal::Failed),
+        ("echo HEAD commit 999999999999; cat /dev/zero", Refusal::TooLarge),
+        ("cat /dev/zero", Refusal::Failed),
+        ("echo HEAD missing; cat", Refusal::NotFound),
+        ("exec sleep 1000", Refusal::TooSlow),
+    ] {
+        script(&fake, does);
+        let patience =
+            if expected == Refusal::TooSlow { Duration::from_millis(20) } else { Duration::from_secs(60) };
+        let program = Program { name: fake.to_string(), patience };
+        let repository = Arc::new(Repository::open_with(&dir, program).unwrap());
+        assert_eq!(repository.tree(&head).map(|tree| tree.commit().to_owned()), Err(expected), "{does}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_git_that_fails_again_and_again_is_left_alone() {
+    let sandbox = Sandbox::new();
+    let dir = sandbox.repository("shared", &[("a.py", "x")]);
+    let (fake, started) = (sandbox.root.join("fake"), sandbox.root.join("started"));
+    script(&fake, &format!("echo x >> {started}"));
+    let repository = Arc::new(Repository::open_with(&dir, program(fake.as_str())).unwrap());
+    let head = repository.head().unwrap();
+    for _ in 0..10 {
+        assert_eq!(repository.tree(&head).unwrap_err(), Refusal::Failed);
+    }
+    assert_eq!(std::fs::read_to_string(started).unwrap().lines().count(), 3);
+}
+
+#[test]
+fn a_tree_tells_that_it_could_not_be_read() {
+    let sandbox = Sandbox::new();
+    let dir = sandbox.repository("shared", &[("src/a.py", "x"), ("b.py", "y")]);
+    let folder = git(&dir, &["rev-parse", "HEAD:src"]);
+    let repository = open(&dir);
+    let tree = repository.tree(&repository.head().unwrap()).unwrap();
+    let (start, rest) = folder.split_at(2);
+    std::fs::remove_file(dir.join(".git/objects").join(start).join(rest)).unwrap();
+    assert_eq!(tree.read("b.py".into()).unwrap(), b"y");
+    assert_eq!(tree.read("none".into()), Err(ReadError::NotFound));
+    assert_eq!(tree.refusal(), None);
+    assert_eq!(listed(&tree.clone(), "src"), []);
+    assert_eq!(tree.refusal(), Some(Refusal::NotFetched));
 }

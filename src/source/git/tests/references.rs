@@ -84,6 +84,11 @@ fn work_trees_bare_repositories_clones_and_submodules_are_opened() {
 fn what_is_no_repository_is_refused_with_its_reason() {
     let sandbox = Sandbox::new();
     write(&sandbox.root, &[("gone/.git", "gitdir: ../nowhere\n"), ("odd/.git", "nonsense"), ("plain/x", "")]);
+    write(
+        &sandbox.root,
+        &[("bare/HEAD", "ref: x"), ("half/.git/HEAD", "ref: x"), ("lost/.git", "gitdir: ../w")],
+    );
+    write(&sandbox.root, &[("w/HEAD", "ref: x"), ("w/commondir", "../nowhere")]);
     std::fs::create_dir_all(sandbox.root.join("empty/.git")).unwrap();
     for (folder, expected) in [
         ("gone", Refusal::LeadsNowhere),
@@ -91,6 +96,9 @@ fn what_is_no_repository_is_refused_with_its_reason() {
         ("plain", Refusal::NoRepository),
         ("empty", Refusal::NoRepository),
         ("missing", Refusal::NoRepository),
+        ("bare", Refusal::NoRepository),
+        ("half", Refusal::NoRepository),
+        ("lost", Refusal::LeadsNowhere),
     ] {
         assert_eq!(Repository::open(&sandbox.root.join(folder)).unwrap_err(), expected, "{folder}");
     }

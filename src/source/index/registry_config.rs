@@ -1,0 +1,194 @@
+//! What the user says about indexes: their own configuration and environment, never a repository's.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use etcetera::BaseStrategy;
+use url::Url;
+
+use super::address::Index;
+use super::credentials::{Credentials, Secret};
+use super::user_file::{self, ConfigurationProblem};
+
+/// The user's surroundings as far as they matter here: some variables of the environment, and folders. They hold
+/// secrets, so there is no `Debug`.
+#[derive(Clone, Default)]
+pub struct Surroundings {
+    variables: BTreeMap<String, Secret>,
+    /// The user's own folder.
+    pub home: Option<Utf8PathBuf>,
+    /// The folder of configuration files (`~/.config`).
+    pub config_dir: Option<Utf8PathBuf>,
+}
+
+/// Variables that are looked at: installers' lists of indexes and credentials, and where things lie.
+const PREFIXES: [&str; 2] = ["UV_", "PIP_"];
+const VARIABLES: [&str; 4] = ["NETRC", "PATH", "XDG_CONFIG_HOME", "SSL_CERT_FILE"];
+
+impl Surroundings {
+    /// Those of this process.
+    pub fn of_process() -> Self {
+        let strategy = etcetera::choose_base_strategy().ok();
+        let path = |path: std::path::PathBuf| Utf8PathBuf::from_path_buf(path).ok();
+        let mut surroundings = Self {
+            variables: BTreeMap::new(),
+            home: etcetera::home_dir().ok().and_then(path),
+            config_dir: strategy.and_then(|strategy| path(strategy.config_dir())),
+        };
+        for (name, value) in std::env::vars_os() {
+            let (Ok(name), Ok(value)) = (name.into_string(), value.into_string()) else { continue };
+            if VARIABLES.contains(&name.as_str()) || PREFIXES.iter().any(|prefix| name.starts_with(prefix)) {
+                surroundings = surroundings.with(&name, &value);
+            }
+        }
+        let configured = surroundings.get("XDG_CONFIG_HOME").map(Utf8PathBuf::from);
+        if let Some(configured) = configured.filter(|path| path.is_absolute()) {
+            surroundings.config_dir = Some(configured);
+        }
+        surroundings
+    }
+
+    /// The same with another variable.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.variables.insert(name.to_owned(), Secret::new(value));
+        self
+    }
+
+    /// A variable's value, unless it is empty.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(Secret::expose).filter(|value| !value.is_empty())
+    }
+
+    /// The netrc file.
+    pub(super) fn netrc(&self) -> Option<Utf8PathBuf> {
+        let usual = if cfg!(windows) { "_netrc" } else { ".netrc" };
+        let named = self.get("NETRC").map(Utf8PathBuf::from);
+        named.or_else(|| self.home.as_ref().map(|home| home.join(usual)))
+    }
+}
+
+/// What the user allows, and which indexes and credentials are theirs. Holds secrets, so there is no `Debug`.
+#[derive(Clone)]
+pub struct RegistryConfig {
+    /// Whether indexes may be asked at all. `--allow-registry` sets this for one run.
+    pub enabled: bool,
+    /// How long and how much.
+    pub limits: Limits,
+    pub(super) indexes: Vec<UserIndex>,
+    pub(super) credentials: Vec<CredentialSource>,
+    pub(super) surroundings: Surroundings,
+}
+
+/// What is taken of any server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Until there is a connection.
+    pub connect: Duration,
+    /// Until a page or a file's metadata is there, with all redirects.
+    pub page: Duration,
+    /// Until a file is there.
+    pub download: Duration,
+    /// Bytes of a page or of a file's metadata, unpacked.
+    pub page_bytes: u64,
+    /// Bytes of a file.
+    pub file_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            page: Duration::from_secs(20),
+            download: Duration::from_secs(300),
+            page_bytes: 64 * 1024 * 1024,
+            file_bytes: 512 * 1024 * 1024,
+        }
+    }
+}
+
+/// An index that the user's own configuration or environment names.
+#[derive(Clone)]
+pub(super) struct UserIndex {
+    pub index: Index,
+    /// Those in its address.
+    pub credentials: Option<Credentials>,
+    pub role: Role,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Asked before those of manifests.
+    Extra,
+    /// Asked last.
+    Default,
+    /// Asked only where a manifest names its address too.
+    Trusted,
+}
+
+/// A place that credentials are looked for in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum CredentialSource {
+    Environment,
+    Netrc,
+    Keyring,
+}
+
+impl RegistryConfig {
+    /// The configuration of the user who runs this process, and what is wrong with it.
+    pub fn of_user() -> (Self, Vec<ConfigurationProblem>) {
+        Self::of(Surroundings::of_process())
+    }
+
+    /// The configuration in other surroundings.
+    ///
+    /// `index-url` of the configuration replaces the environment's indexes: its last one is the default, those before
+    /// are asked first. The environment's are then only trusted with their credentials.
+    pub fn of(surroundings: Surroundings) -> (Self, Vec<ConfigurationProblem>) {
+        let file = surroundings.config_dir.as_ref().map(|dir| dir.join("crossloc/config.toml"));
+        let (file, problems) = file.map(|path| user_file::load(&path)).unwrap_or_default();
+        let configured = file.index_urls.len();
+        let mut indexes: Vec<UserIndex> = Vec::new();
+        for (number, entry) in file.index_urls.iter().enumerate() {
+            let role = if number + 1 == configured { Role::Default } else { Role::Extra };
+            indexes.push(UserIndex::read(entry.expose(), role));
+        }
+        for (variable, role) in [
+            ("UV_INDEX", Role::Extra),
+            ("UV_EXTRA_INDEX_URL", Role::Extra),
+            ("PIP_EXTRA_INDEX_URL", Role::Extra),
+            ("UV_DEFAULT_INDEX", Role::Default),
+            ("UV_INDEX_URL", Role::Default),
+            ("PIP_INDEX_URL", Role::Default),
+        ] {
+            let role = if configured > 0 { Role::Trusted } else { role };
+            let entries = surroundings.get(variable).into_iter().flat_map(str::split_whitespace);
+            indexes.extend(entries.map(|entry| UserIndex::read(entry, role)));
+        }
+        let credentials = match file.credentials {
+            Some(one) => vec![one],
+            None => vec![CredentialSource::Environment, CredentialSource::Netrc],
+        };
+        let enabled = file.enabled.unwrap_or(false);
+        let config = Self { enabled, limits: Limits::default(), indexes, credentials, surroundings };
+        (config, problems)
+    }
+
+    /// The file of certificates that replaces the usual authorities, as uv and OpenSSL have it.
+    pub(super) fn certificates(&self) -> Option<&Utf8Path> {
+        self.surroundings.get("SSL_CERT_FILE").map(Utf8Path::new)
+    }
+}
+
+impl UserIndex {
+    /// Reads `[name=]url`.
+    fn read(entry: &str, role: Role) -> Self {
+        let is_name = |name: &str| {
+            !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
+        };
+        let named = entry.split_once('=').filter(|(name, _)| is_name(name));
+        let (name, url) = named.map_or((None, entry), |(name, url)| (Some(name), url));
+        let credentials = Url::parse(url).ok().as_ref().and_then(Credentials::of_url);
+        Self { index: Index::new(name, url), credentials, role }
+    }
+}
