@@ -18,15 +18,15 @@ pub fn admit_nothing(ranges: &[&VersionSpecifiers]) -> bool {
 /// can lie right before, at and behind each.
 pub fn representatives<'a>(ranges: impl IntoIterator<Item = &'a VersionSpecifiers>) -> Vec<Version> {
     let mut found = stages(&Version::new([0])).to_vec();
-    for specifier in ranges.into_iter().flat_map(|ranges| ranges.iter()) {
+    for specifier in ranges.into_iter().flat_map(|range| range.iter()) {
         let version = specifier.version();
         for release in neighbours(version.release()) {
             found.extend(stages(&Version::new(release).with_epoch(version.epoch())));
         }
         found.extend(around(version));
     }
+    // Equal versions stay: `===` tells 1 from 1.0.
     found.sort();
-    found.dedup();
     found
 }
 
@@ -150,6 +150,7 @@ mod tests {
             (&["<1!0", ">=2"], false),
             (&[">=1,!=1.*,<2"], true),
             (&["===1.0", ">=1"], false),
+            (&[">1.0rc1", "<1.0.post1.dev1,!=1.0"], false),
             (&["<0"], true),
             (&["<0.dev0"], true),
             (&[">=18446744073709551615"], false),

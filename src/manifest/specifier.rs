@@ -18,22 +18,37 @@ pub fn parse_version(text: &str) -> Option<Version> {
 pub fn specifier_admits(specifiers: &VersionSpecifiers, version: &Version) -> bool {
     specifiers.iter().all(|one| match one.operator() {
         Operator::LessThan => is_below(version, one.version()),
+        Operator::GreaterThan => is_above(version, one.version()),
+        Operator::EqualStar => begins_with(version, one.version()),
+        Operator::NotEqualStar => !begins_with(version, one.version()),
         _ => one.contains(version),
     })
 }
 
-/// PEP 440: `<V` excludes pre-releases of V, unless V is one itself: `<0.5b0` admits 0.5b0.dev0, `<0.5` does not.
+/// PEP 440's prefix match: `==1.2.*` admits 1.2, 1.2.3 and 1.2rc1, and not 1, which is 1.0.
+fn begins_with(version: &Version, prefix: &Version) -> bool {
+    let numbers = version.release().iter().chain(std::iter::repeat(&0));
+    version.epoch() == prefix.epoch() && prefix.release().iter().zip(numbers).all(|(own, other)| own == other)
+}
+
+/// PEP 440: `<V` excludes the pre-releases of V, unless V is one itself: `<0.5b0` admits 0.5b0.dev0, `<0.5` does not.
 fn is_below(version: &Version, limit: &Version) -> bool {
-    let release = |version: &Version| {
-        let mut release = version.release().to_vec();
-        while release.last() == Some(&0) {
-            release.pop();
-        }
-        (version.epoch(), release)
+    if limit.any_prerelease() { version < limit } else { *version < limit.clone().with_dev(Some(0)) }
+}
+
+/// PEP 440: `>V` excludes V's local versions, and its post-releases unless V is one itself: `>1.0` excludes 1.0.post1,
+/// `>1.0rc1` does not.
+fn is_above(version: &Version, limit: &Version) -> bool {
+    let public = version.clone().without_local();
+    let released = if limit.is_post() || limit.is_dev() {
+        public.clone()
+    } else {
+        // The post-releases of V, their development releases among them, count as V.
+        let of_post = public.is_post();
+        let dev = if of_post { None } else { public.dev() };
+        public.clone().with_post(None).with_dev(dev)
     };
-    let before_limit =
-        version.any_prerelease() && !limit.any_prerelease() && release(version) == release(limit);
-    version < limit && !before_limit
+    public > *limit && released > *limit
 }
 
 /// Reads PEP 440 specifiers; each part that is none becomes an error at its place. `None` where nothing is asked for,
@@ -157,6 +172,22 @@ mod tests {
             ("<0.5b0", "0.5b0", false),
             ("<0.5", "0.5.0b1", false),
             ("<0.5.1", "0.5.0b1", true),
+            ("<1.0.post1", "1.0rc1", true),
+            ("<1.0.post1", "1.0.post1.dev0", false),
+            (">1.0", "1.0.post1", false),
+            (">1.0", "1.0.post1.dev0", false),
+            (">1.0", "1.0+local", false),
+            (">1.0rc1", "1.0.post1", true),
+            (">1.0rc1", "1.0rc1.post1", false),
+            (">1.0rc1", "1.0", true),
+            (">1.0.post1", "1.0.post2.dev0", true),
+            (">1.0.post1", "1.0.post1+local", false),
+            (">1.0.dev1", "1.0.dev2", true),
+            (">1.0.dev1", "1.0.post1", true),
+            ("==1.2.*", "1", false),
+            ("==1.0.*", "1", true),
+            ("!=1.2.*", "1", true),
+            ("!=1.0.*", "1rc1", false),
         ];
         for (specifier, version, expected) in cases {
             let specifiers = VersionSpecifiers::from_str(specifier).unwrap();

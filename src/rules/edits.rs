@@ -1,7 +1,7 @@
 //! Edits that several rules' fixes are made of.
 
 use super::{Edit, Fix};
-use crate::manifest::{DistributionName, Group, Manifest, ManifestKind};
+use crate::manifest::{DistributionName, Group, Manifest, ManifestKind, Requirement};
 use crate::text::TextRange;
 use crate::vfs::{FileId, SourceText, relative};
 use crate::workspace::{Dependency, Place, Project, Workspace};
@@ -12,7 +12,7 @@ pub fn add_requirement(workspace: &Workspace, project: &Project, provider: &Proj
     let name = provider.distribution()?;
     let (file, manifest) = project.manifest(ManifestKind::Pyproject)?;
     let source = workspace.files.text(file).ok()?;
-    let mut edits = vec![append(file, &source, manifest, name.as_str())?];
+    let mut edits = vec![append(file, &source, manifest, &Group::Main, name.as_str())?];
     edits.extend(add_source(workspace, project, provider, name)?);
     let what = if edits.len() > 1 { " with its source" } else { "" };
     Some(Fix { title: format!("add `{name}` to `dependencies`{what}"), edits })
@@ -30,17 +30,44 @@ pub fn move_to_dependencies(
     if *file != dependency.place.file || !quoted(&source.text, requirement.range) {
         return None;
     }
-    let added = append(file, &source, manifest, requirement.range.slice(&source.text))?;
+    let added = append(file, &source, manifest, &Group::Main, requirement.range.slice(&source.text))?;
     let removed =
         Edit { file: file.clone(), range: element(&source, requirement.range)?, new_text: String::new() };
     Some(Fix { title: format!("move `{}` to `dependencies`", dependency.name), edits: vec![added, removed] })
 }
 
-/// Puts an element behind the last one of `dependencies`, on a line of its own if that has one.
-fn append(file: &FileId, source: &SourceText, manifest: &Manifest, element: &str) -> Option<Edit> {
-    let main =
-        manifest.requirements.iter().filter(|r| r.group == Group::Main && quoted(&source.text, r.range));
-    let last = main.max_by_key(|requirement| requirement.range)?;
+/// Moves a constraint or override, as it is written, to the end of the list of that name in the root of the workspace.
+pub fn move_setting(
+    workspace: &Workspace,
+    project: &Project,
+    root: &Project,
+    entry: &Requirement,
+    list: &str,
+) -> Option<Fix> {
+    let (file, _) = project.manifest(ManifestKind::Pyproject)?;
+    let (root_file, root_manifest) = root.manifest(ManifestKind::Pyproject)?;
+    let source = workspace.files.text(file).ok()?;
+    let root_source = workspace.files.text(root_file).ok()?;
+    if !quoted(&source.text, entry.range) {
+        return None;
+    }
+    let text = entry.range.slice(&source.text);
+    let added = append(root_file, &root_source, root_manifest, &entry.group, text)?;
+    let removed = Edit { file: file.clone(), range: element(&source, entry.range)?, new_text: String::new() };
+    let title = format!("move `{text}` to `{list}` of the workspace's root");
+    Some(Fix { title, edits: vec![added, removed] })
+}
+
+/// Puts an element behind the last one of a list, on a line of its own if that has one.
+fn append(
+    file: &FileId,
+    source: &SourceText,
+    manifest: &Manifest,
+    group: &Group,
+    element: &str,
+) -> Option<Edit> {
+    let listed = manifest.requirements.iter().filter(|r| r.group == *group && quoted(&source.text, r.range));
+    let last = listed.max_by_key(|requirement| requirement.range)?;
     let lines = source.lines();
     let begin = lines.line_range(&source.text, lines.line_of(last.range.start))?;
     let lead = TextRange::new(begin.start, last.range.start.saturating_sub(1)).slice(&source.text);

@@ -1,40 +1,50 @@
 //! Environment markers as sets of environments: what one leaves out, and whether anything is left.
 
-use pep508_rs::{MarkerTree, MarkerWarningKind};
+use std::str::FromStr;
 
-/// Longer markers are not looked at: nobody writes them, and their algebra may take long.
-const MAX_BYTES: usize = 2000;
+use pep440_rs::{Operator, VersionSpecifier, VersionSpecifiers};
+use pep508_rs::MarkerTree;
 
-/// Deeper parentheses are not looked at, since they are parsed by recursion.
-const MAX_DEPTH: usize = 30;
+use crate::manifest::parse_marker;
 
 /// The environments that a marker names; `None` where it is not understood in all its parts, or speaks of extras.
 pub(super) fn parse(text: &str) -> Option<MarkerTree> {
-    let depth = text.bytes().filter(|byte| *byte == b'(').count();
-    if text.len() > MAX_BYTES || depth > MAX_DEPTH || text.contains("extra") {
-        return None;
-    }
-    let mut sound = true;
-    let mut reporter = |_: MarkerWarningKind, _: String| sound = false;
-    let tree = MarkerTree::parse_reporter(text, &mut reporter).ok()?;
-    sound.then_some(tree)
+    if text.contains("extra") { None } else { parse_marker(text) }
 }
 
 /// The environments whose Python a `requires-python` admits; all of them where it is not understood.
 pub(super) fn of_python(requires_python: &str) -> MarkerTree {
     let mut all = MarkerTree::TRUE;
-    for specifier in requires_python.split(',') {
-        let specifier = specifier.trim();
-        let version = specifier.trim_start_matches(['<', '>', '=', '!', '~']);
-        let Some(operator) = specifier.strip_suffix(version).filter(|operator| !operator.is_empty()) else {
-            continue;
-        };
-        let marker = format!("python_full_version {operator} '{}'", version.trim());
-        if let Some(tree) = parse(&marker) {
-            all.and(tree);
+    for specifier in
+        requires_python.split(',').filter_map(|text| VersionSpecifiers::from_str(text.trim()).ok())
+    {
+        for part in specifier.iter() {
+            all.and(of_specifier(part));
         }
     }
     all
+}
+
+/// `~=3.11` is written out: no marker says it for certain.
+fn of_specifier(specifier: &VersionSpecifier) -> MarkerTree {
+    let (operator, version) = (specifier.operator(), specifier.version());
+    let python = |text: String| parse(&format!("python_full_version {text}")).unwrap_or(MarkerTree::TRUE);
+    let star = |release: &[u64]| {
+        let numbers: Vec<String> = release.iter().map(u64::to_string).collect();
+        format!("'{}.*'", numbers.join("."))
+    };
+    match operator {
+        Operator::TildeEqual => {
+            let (_, prefix) = version.release().split_last().unwrap_or((&0, &[]));
+            let mut both = python(format!(">= '{version}'"));
+            both.and(python(format!("== {}", star(prefix))));
+            both
+        }
+        Operator::EqualStar | Operator::NotEqualStar => {
+            python(format!("{operator} {}", star(version.release())))
+        }
+        _ => python(format!("{operator} '{version}'")),
+    }
 }
 
 #[cfg(test)]

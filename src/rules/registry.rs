@@ -1,7 +1,7 @@
 //! All rules by name: what is on by default, how bad it is, and the page in the manual.
 
 use super::{
-    Context, Finding, Severity, broken_namespace, cross_location_import, dependency_confusion, dependency_cycle, dev_only_dependency, duplicate_project_name, editable_elsewhere, incompatible_call, index_undefined, installed_differs, member_glob_empty, member_without_workspace_source, missing_extra, missing_source_path, missing_symbol, mixed_strategies, module_not_packaged, parse_error, path_hack, path_leaves_repository, pins_differ, private_import, shadowed_module, shared_imports_location, source_lost_on_publish, source_marker_gap, source_name_mismatch, source_not_member, source_violates_specifier, source_without_requirement, stale_copy, submodule_drift, submodule_undeclared, submodule_uninitialized, submodules_differ, transitive_dependency, undeclared_dependency, unknown_extra, unresolved_import, unused_dependency, unused_suppression, vendored_copy_diverged,
+    Context, Finding, Severity, broken_namespace, cross_location_import, dependency_confusion, dependency_cycle, dev_only_dependency, duplicate_project_name, editable_elsewhere, empty_range, family_skew, incompatible_call, index_undefined, installed_differs, member_glob_empty, member_setting_ignored, member_without_workspace_source, missing_extra, missing_source_path, missing_symbol, mixed_strategies, module_not_packaged, mutable_git_ref, override_masks_shared, parse_error, path_hack, path_leaves_repository, pin_behind_source, pins_differ, private_import, python_range_too_narrow, shadowed_module, shared_imports_location, source_lost_on_publish, source_marker_gap, source_name_mismatch, source_not_member, source_violates_specifier, source_without_requirement, stale_copy, submodule_drift, submodule_undeclared, submodule_uninitialized, submodules_differ, syntax_too_new, tag_version_mismatch, transitive_dependency, unbounded_requirement, undeclared_dependency, unknown_extra, unknown_version, unresolved_import, unsatisfiable_together, unused_dependency, unused_suppression, vendored_copy_diverged,
 };
 use crate::text::nearest;
 
@@ -48,21 +48,28 @@ const RULES: &[Rule] = &[
     dev_only_dependency::RULE,
     duplicate_project_name::RULE,
     editable_elsewhere::RULE,
+    empty_range::RULE,
+    family_skew::RULE,
     incompatible_call::RULE,
     index_undefined::RULE,
     installed_differs::RULE,
     member_glob_empty::RULE,
+    member_setting_ignored::RULE,
     member_without_workspace_source::RULE,
     missing_extra::RULE,
     missing_source_path::RULE,
     missing_symbol::RULE,
     mixed_strategies::RULE,
     module_not_packaged::RULE,
+    mutable_git_ref::RULE,
+    override_masks_shared::RULE,
     parse_error::RULE,
     path_hack::RULE,
     path_leaves_repository::RULE,
+    pin_behind_source::RULE,
     pins_differ::RULE,
     private_import::RULE,
+    python_range_too_narrow::RULE,
     shadowed_module::RULE,
     shared_imports_location::RULE,
     source_lost_on_publish::RULE,
@@ -76,10 +83,15 @@ const RULES: &[Rule] = &[
     submodule_undeclared::RULE,
     submodule_uninitialized::RULE,
     submodules_differ::RULE,
+    syntax_too_new::RULE,
+    tag_version_mismatch::RULE,
     transitive_dependency::RULE,
+    unbounded_requirement::RULE,
     undeclared_dependency::RULE,
     unknown_extra::RULE,
+    unknown_version::RULE,
     unresolved_import::RULE,
+    unsatisfiable_together::RULE,
     unused_dependency::RULE,
     unused_suppression::RULE,
     vendored_copy_diverged::RULE,
@@ -105,7 +117,7 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 17] = ["absent", "availability", "context", "diagnostic", "edits", "environments", "finding", "markers", "mentions", "mod", "needles", "registry", "relations", "selection", "sources", "suppression", "uses"];
+    const NO_RULES: [&str; 20] = ["absent", "availability", "context", "diagnostic", "edits", "environments", "family", "finding", "markers", "mentions", "mod", "needles", "registry", "relations", "selection", "sources", "suppression", "tagged", "uses", "versions"];
 
     #[test]
     fn the_folder_and_the_registry_agree() {

@@ -35,6 +35,7 @@
 use rustc_hash::FxHashSet;
 
 use super::registry::Rule;
+use super::versions::has_conditional_source;
 use super::{Context, Finding, Fix, Severity, edits};
 use crate::manifest::{Version, specifier_admits};
 use crate::text::TextRange;
@@ -74,20 +75,9 @@ pub(super) fn is_conditional(
     dependency: &Dependency,
     all: &[Dependency],
 ) -> bool {
-    let root = context.workspace.workspace_root(project);
-    let sources = root.iter().flat_map(|root| &root.sources).chain(&project.sources);
-    let conditional = |source: &crate::manifest::Source| match source.entries.as_slice() {
-        [only] => only.marker.is_some() || only.only_for.is_some(),
-        _ => true,
-    };
-    let by_source = dependency.source.as_ref().is_some_and(|place| {
-        sources
-            .filter(|source| source.file == place.file && source.value.range == place.range)
-            .any(|source| conditional(&source.value))
-    });
     let by_marker = dependency.requirement.as_ref().is_some_and(|requirement| requirement.marker.is_some())
         && all.iter().filter(|other| other.name == dependency.name).count() > 1;
-    by_source || by_marker
+    has_conditional_source(context, project, dependency) || by_marker
 }
 
 fn judge(context: &Context<'_>, project: &Project, dependency: &Dependency) -> Option<Finding> {

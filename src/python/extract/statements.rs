@@ -21,6 +21,7 @@ impl<'t> Extractor<'t, '_> {
                 self.walk(child, cx);
                 assigned = 0..0;
             } else if let Some(string) = self.lone_string(child.node) {
+                self.note_syntax(Child { node: string, kind: kind(string), field: Field::Other });
                 if first {
                     found = self.docstring(string);
                 } else if !assigned.is_empty() {

@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::kinds::{Field, Kind, kind};
 use super::{Child, Extractor};
-use crate::python::Feature;
+use crate::python::{Feature, is_identifier};
 
 impl<'t> Extractor<'t, '_> {
     /// Keeps the newest syntax of the file, of several the first in the text.
@@ -33,7 +33,7 @@ fn feature(child: Child<'_>, text: &str) -> Option<Feature> {
         Kind::Walrus => Some(Feature::Walrus),
         Kind::PositionalSeparator => Some(Feature::PositionalOnly),
         Kind::Match => Some(Feature::Match),
-        Kind::TypeAlias => Some(Feature::TypeAlias),
+        Kind::TypeAlias => type_alias(node, text),
         Kind::TypeParameters if child.field == Field::TypeParameters => Some(Feature::TypeParameters),
         Kind::SplatType => Some(Feature::UnpackedSubscript),
         Kind::ListSplat if child.field == Field::Subscript => Some(Feature::UnpackedSubscript),
@@ -44,6 +44,14 @@ fn feature(child: Child<'_>, text: &str) -> Option<Feature> {
         Kind::String => string(node, text),
         _ => None,
     }
+}
+
+/// `type X = …`, `type X[T] = …`. The grammar takes `type(x).y = …` for one, too.
+fn type_alias(statement: Node<'_>, text: &str) -> Option<Feature> {
+    let behind = text.get(statement.byte_range())?.strip_prefix("type")?;
+    let named = behind.trim_start_matches([' ', '\t', '\\', '\r', '\n']);
+    let name = named.split(['=', '[']).next().unwrap_or("").trim();
+    (named.len() < behind.len() && is_identifier(name)).then_some(Feature::TypeAlias)
 }
 
 fn unpacked(list: Node<'_>) -> Option<Feature> {

@@ -5,6 +5,7 @@ mod expressions;
 mod fingerprints;
 mod imports;
 mod robust;
+mod syntax;
 
 use super::*;
 
