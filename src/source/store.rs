@@ -17,29 +17,22 @@ use parking_lot::Mutex;
 
 pub use origin::OriginRecord;
 
+use crate::manifest::DistributionName;
 use crate::vfs::normalize;
 
 /// What all places may take together.
 const LIMIT_BYTES: u64 = 500 * 1024 * 1024;
 /// Names that Windows takes for devices, whatever follows behind a dot.
 const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
-const MAX_NAME_CHARS: usize = 100;
 const MAX_VERSION_CHARS: usize = 64;
 
-/// The folder of written files. The default one only names places: it writes nothing and knows nothing.
+/// The folder of written files.
 #[derive(Debug)]
 pub struct SourceStore {
     root: Utf8PathBuf,
     limit: u64,
-    writes: bool,
     /// Bytes of all places, once they have been counted; what other processes write is not noticed.
     bytes: Mutex<Option<u64>>,
-}
-
-impl Default for SourceStore {
-    fn default() -> Self {
-        Self { writes: false, ..Self::new("/nowhere/sources".into(), 0) }
-    }
 }
 
 impl SourceStore {
@@ -50,12 +43,12 @@ impl SourceStore {
 
     /// A store in an absolute folder, made when it is needed, that is kept below so many bytes.
     pub fn new(root: Utf8PathBuf, limit: u64) -> Self {
-        Self { root: normalize(&root), limit, writes: true, bytes: Mutex::new(None) }
+        Self { root: normalize(&root), limit, bytes: Mutex::new(None) }
     }
 
     /// The folder of one distribution's files at one version. `content` is a hash of all of them in hexadecimal digits, or
     /// whatever else names them for good.
-    pub fn place(&self, distribution: &str, version: &str, content: &str) -> Utf8PathBuf {
+    pub fn place(&self, distribution: &DistributionName, version: &str, content: &str) -> Utf8PathBuf {
         let content: String = content.chars().filter(char::is_ascii_alphanumeric).take(12).collect();
         self.root.join(folder_name(distribution)).join(format!("{}-{content}", version_name(version)))
     }
@@ -64,9 +57,6 @@ impl SourceStore {
     pub fn write(&self, file: &Utf8Path, text: &[u8]) -> io::Result<()> {
         let inside = self.parts(file).filter(|(_, below)| !below.as_str().is_empty());
         let (place, _) = inside.ok_or_else(outside)?;
-        if !self.writes {
-            return Ok(());
-        }
         let parent = self.folder(file.parent().unwrap_or(&place))?;
         touch(&record_path(&place));
         if std::fs::symlink_metadata(file).is_ok_and(|known| known.is_file() && known.len() == length(text))
@@ -83,9 +73,6 @@ impl SourceStore {
     pub fn record(&self, place: &Utf8Path, origin: &OriginRecord) -> io::Result<()> {
         let (place, _) =
             self.parts(place).filter(|(_, below)| below.as_str().is_empty()).ok_or_else(outside)?;
-        if !self.writes {
-            return Ok(());
-        }
         let parent = self.folder(place.parent().unwrap_or(&self.root))?;
         self.put(&record_path(&place), &parent, origin.to_json().as_bytes(), false)
     }
@@ -93,7 +80,7 @@ impl SourceStore {
     /// The place that a path is or lies in, and where its files come from. `None` for paths elsewhere, and where the record
     /// cannot be understood.
     pub fn origin_of(&self, path: &Utf8Path) -> Option<(Utf8PathBuf, OriginRecord)> {
-        let (place, _) = self.parts(path).filter(|_| self.writes)?;
+        let (place, _) = self.parts(path)?;
         let record = record_path(&place);
         let metadata = std::fs::symlink_metadata(&record).ok()?;
         if !metadata.is_file() || metadata.len() > origin::MAX_BYTES || self.is_link(place.parent()?) {
@@ -251,17 +238,16 @@ fn outside() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, "no path of the store")
 }
 
-/// A distribution's normalised name as a folder's.
-fn folder_name(distribution: &str) -> String {
-    let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
-    let name: String = distribution.chars().take(MAX_NAME_CHARS).map(plain).collect();
+/// A normalised name holds letters, digits and hyphens.
+fn folder_name(distribution: &DistributionName) -> String {
+    let name = distribution.as_str();
     let is_device = DEVICES.iter().any(|device| {
         let rest = name.strip_prefix(device);
         rest.is_some_and(|rest| {
             rest.is_empty() || (rest.len() == 1 && rest.starts_with(|c: char| c.is_ascii_digit()))
         })
     });
-    if is_device || name.is_empty() { format!("{name}_") } else { name }
+    if is_device { format!("{name}_") } else { name.to_owned() }
 }
 
 /// A version as a part of a file's name; one that is none may hold anything.

@@ -1,6 +1,5 @@
 //! Where the files of a place came from.
 
-use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
 /// Changed with the form of a record.
@@ -14,23 +13,29 @@ pub(super) const MAX_BYTES: u64 = 64 * 1024;
 pub enum OriginRecord {
     /// A commit of a repository on this machine.
     Git {
+        /// Whose files they are.
+        distribution: String,
+        /// At which version, where that is known.
+        version: Option<String>,
         /// The repository's absolute folder.
-        repository: Utf8PathBuf,
+        repository: String,
         /// The full hash.
         commit: String,
-        /// For whose sake it is there.
-        distribution: String,
-        /// The version that led there.
-        version: String,
+        /// The tag that led there.
+        tag: Option<String>,
+        /// The folder in the repository, empty for its root.
+        subdirectory: String,
     },
     /// An archive, or the folder that one was unpacked to.
     Archive {
-        /// The absolute path.
-        path: Utf8PathBuf,
         /// Whose files they are.
         distribution: String,
         /// At which version.
         version: String,
+        /// The absolute path.
+        path: String,
+        /// A hash of its contents in hexadecimal digits, by which it is known again.
+        content: String,
     },
 }
 
@@ -41,24 +46,10 @@ struct Stored {
 }
 
 impl OriginRecord {
-    /// The distribution's normalised name.
-    pub fn distribution(&self) -> &str {
-        match self {
-            Self::Git { distribution, .. } | Self::Archive { distribution, .. } => distribution,
-        }
-    }
-
-    /// The version, as it was asked for.
-    pub fn version(&self) -> &str {
-        match self {
-            Self::Git { version, .. } | Self::Archive { version, .. } => version,
-        }
-    }
-
     pub(super) fn to_json(&self) -> String {
         let mut origin = self.clone();
         if let Self::Git { repository, .. } = &mut origin {
-            *repository = without_credentials(repository.as_str()).into();
+            *repository = without_credentials(repository);
         }
         serde_json::to_string_pretty(&Stored { version: FORM, origin }).unwrap_or_default()
     }
