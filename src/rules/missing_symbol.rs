@@ -42,7 +42,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::absent::{is_live, may_be_made, with_version};
+use super::absent::{count_unseen, is_live, may_be_there, with_version};
 use super::availability::availability;
 use super::registry::Rule;
 use super::{Context, FileUses, Finding, Fix, Severity, edits};
@@ -75,6 +75,7 @@ struct Wanted {
 }
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
+    count_unseen(context);
     context.judged_files().flat_map(|uses| of_file(context, uses)).collect()
 }
 
@@ -102,7 +103,7 @@ fn of_file(context: &Context<'_>, uses: &FileUses) -> Vec<Finding> {
                 semantics.restart();
                 let child = one.module.name.child(&one.name);
                 let missing = semantics.lacks(&one.module, &one.name)
-                    && !may_be_made(context.workspace, &one.provider, &child);
+                    && !may_be_there(context.workspace, &one.provider, &child);
                 told.insert(key, missing.then_some(findings.len()));
                 if missing {
                     findings.push(finding(context, one, place));

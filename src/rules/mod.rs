@@ -56,6 +56,7 @@ mod stale_copy;
 mod submodule_drift;
 mod submodule_undeclared;
 mod submodule_uninitialized;
+mod submodule_unreachable;
 mod submodules_differ;
 mod suppression;
 mod syntax_too_new;
@@ -107,6 +108,7 @@ pub fn check_selected(workspace: &Workspace, selection: &Selection) -> Findings 
     }
     let comments = comments(&context);
     drop(rules);
+    workspace.gaps().into_iter().for_each(|gap| context.not_judged(gap));
     let (mut kept, unused) = suppression::apply(diagnostics, &comments);
     if let Some(severity) = severity_of(&unused_suppression::RULE) {
         let ran = |name: &str| find(name).and_then(severity_of).is_some();

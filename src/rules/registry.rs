@@ -10,9 +10,9 @@ use super::{
     python_range_too_narrow, shadowed_module, shared_imports_location, source_lost_on_publish,
     source_marker_gap, source_name_mismatch, source_not_member, source_violates_specifier,
     source_without_requirement, stale_copy, submodule_drift, submodule_undeclared, submodule_uninitialized,
-    submodules_differ, syntax_too_new, tag_version_mismatch, transitive_dependency, unbounded_requirement,
-    undeclared_dependency, unknown_extra, unknown_version, unresolved_import, unsatisfiable_together,
-    unused_dependency, unused_suppression, vendored_copy_diverged,
+    submodule_unreachable, submodules_differ, syntax_too_new, tag_version_mismatch, transitive_dependency,
+    unbounded_requirement, undeclared_dependency, unknown_extra, unknown_version, unresolved_import,
+    unsatisfiable_together, unused_dependency, unused_suppression, vendored_copy_diverged,
 };
 use crate::text::nearest;
 
@@ -93,6 +93,7 @@ const RULES: &[Rule] = &[
     submodule_drift::RULE,
     submodule_undeclared::RULE,
     submodule_uninitialized::RULE,
+    submodule_unreachable::RULE,
     submodules_differ::RULE,
     syntax_too_new::RULE,
     tag_version_mismatch::RULE,

@@ -37,7 +37,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::absent::{is_live, may_be_made, with_version};
+use super::absent::{is_live, may_be_there, with_version};
 use super::registry::Rule;
 use super::{Context, FileUses, Finding, Fix, ImportUse, Severity, edits};
 use crate::python::{ImportKind, ModuleName};
@@ -62,7 +62,7 @@ fn of_file(context: &Context<'_>, uses: &FileUses) -> Vec<Finding> {
     let mut told: FxHashMap<&ModuleName, usize> = FxHashMap::default();
     for used in &uses.imports {
         let missing = used.file.is_none() && !used.optional && is_live(&used.standing);
-        if !missing || may_be_made(context.workspace, &used.provider, &used.module) {
+        if !missing || may_be_there(context.workspace, &used.provider, &used.module) {
             continue;
         }
         let place = used.place(&uses.file);
