@@ -1,7 +1,15 @@
 //! All rules by name: what is on by default, how bad it is, and the page in the manual.
 
 use super::{
-    Context, Finding, Severity, cross_location_import, dependency_confusion, dependency_cycle, dev_only_dependency, duplicate_project_name, incompatible_call, index_undefined, member_glob_empty, member_without_workspace_source, missing_source_path, missing_symbol, mixed_strategies, parse_error, path_leaves_repository, pins_differ, private_import, shadowed_module, shared_imports_location, source_lost_on_publish, source_marker_gap, source_name_mismatch, source_not_member, source_violates_specifier, source_without_requirement, submodule_drift, submodule_uninitialized, transitive_dependency, undeclared_dependency, unknown_extra, unresolved_import, unused_dependency, unused_suppression,
+    Context, Finding, Severity, cross_location_import, dependency_confusion, dependency_cycle,
+    dev_only_dependency, duplicate_project_name, incompatible_call, index_undefined,
+    lock_names_missing_project, lock_stale, lock_stale_shared_metadata, lock_violates_manifest,
+    locks_disagree, member_glob_empty, member_without_workspace_source, missing_source_path, missing_symbol,
+    mixed_strategies, parse_error, path_leaves_repository, pins_differ, private_import, shadowed_module,
+    shared_imports_location, source_lost_on_publish, source_marker_gap, source_name_mismatch,
+    source_not_member, source_violates_specifier, source_without_requirement, stray_lock, submodule_drift,
+    submodule_uninitialized, transitive_dependency, undeclared_dependency, unknown_extra, unresolved_import,
+    unused_dependency, unused_suppression,
 };
 use crate::text::nearest;
 
@@ -48,6 +56,11 @@ const RULES: &[Rule] = &[
     duplicate_project_name::RULE,
     incompatible_call::RULE,
     index_undefined::RULE,
+    lock_names_missing_project::RULE,
+    lock_stale::RULE,
+    lock_stale_shared_metadata::RULE,
+    lock_violates_manifest::RULE,
+    locks_disagree::RULE,
     member_glob_empty::RULE,
     member_without_workspace_source::RULE,
     missing_source_path::RULE,
@@ -65,6 +78,7 @@ const RULES: &[Rule] = &[
     source_not_member::RULE,
     source_violates_specifier::RULE,
     source_without_requirement::RULE,
+    stray_lock::RULE,
     submodule_drift::RULE,
     submodule_uninitialized::RULE,
     transitive_dependency::RULE,
@@ -95,7 +109,25 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 16] = ["absent", "availability", "context", "diagnostic", "edits", "finding", "markers", "mentions", "mod", "needles", "registry", "relations", "selection", "sources", "suppression", "uses"];
+    const NO_RULES: [&str; 17] = [
+        "absent",
+        "availability",
+        "context",
+        "diagnostic",
+        "edits",
+        "finding",
+        "markers",
+        "locks",
+        "mentions",
+        "mod",
+        "needles",
+        "registry",
+        "relations",
+        "selection",
+        "sources",
+        "suppression",
+        "uses",
+    ];
 
     #[test]
     fn the_folder_and_the_registry_agree() {
