@@ -3,6 +3,7 @@
 mod absent;
 mod context;
 mod cross_location_import;
+mod deprecated_symbol;
 mod dev_only_dependency;
 mod diagnostic;
 mod edits;

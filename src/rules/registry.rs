@@ -1,11 +1,11 @@
 //! All rules by name: what is on by default, how bad it is, and the page in the manual.
 
 use super::{
-    Context, Finding, Severity, cross_location_import, dev_only_dependency, incompatible_call,
-    missing_source_path, missing_symbol, parse_error, pins_differ, private_import, shadowed_module,
-    shared_imports_location, source_name_mismatch, source_not_member, source_violates_specifier,
-    source_without_requirement, submodule_drift, submodule_uninitialized, transitive_dependency,
-    undeclared_dependency, unresolved_import, unused_dependency, unused_suppression,
+    Context, Finding, Severity, cross_location_import, deprecated_symbol, dev_only_dependency,
+    incompatible_call, missing_source_path, missing_symbol, parse_error, pins_differ, private_import,
+    shadowed_module, shared_imports_location, source_name_mismatch, source_not_member,
+    source_violates_specifier, source_without_requirement, submodule_drift, submodule_uninitialized,
+    transitive_dependency, undeclared_dependency, unresolved_import, unused_dependency, unused_suppression,
 };
 use crate::text::nearest;
 
@@ -46,6 +46,7 @@ impl Rule {
 /// One line for each rule, sorted by name.
 const RULES: &[Rule] = &[
     cross_location_import::RULE,
+    deprecated_symbol::RULE,
     dev_only_dependency::RULE,
     incompatible_call::RULE,
     missing_source_path::RULE,
