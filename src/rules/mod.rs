@@ -7,6 +7,7 @@ mod context;
 mod cross_location_import;
 mod dependency_confusion;
 mod dependency_cycle;
+mod deprecated_symbol;
 mod dev_only_dependency;
 mod diagnostic;
 mod duplicate_project_name;
