@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod cases;
+#[path = "../environment/mod.rs"]
+mod environment;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -17,6 +19,8 @@ use crossloc::source::Found;
 use crossloc::source::environment::Environment;
 use crossloc::source::layout::{Layout, layout};
 use crossloc::vfs::{FileId, Files};
+
+use environment::{environment, run};
 
 /// A project to build.
 #[derive(Clone)]
@@ -157,7 +161,7 @@ type Wheel = (BTreeSet<String>, Option<String>);
 
 /// Builds all projects in one process, by the backends of a virtual environment that is made once.
 fn build(projects: &Utf8Path, environments: &Utf8Path) -> BTreeMap<String, Wheel> {
-    let python = environment();
+    let python = environment("wheels", &here("backends.txt")).join("python");
     let mut command = Command::new(python.as_std_path());
     command.arg(here("build.py")).args([projects.as_std_path(), environments.as_std_path()]);
     let printed = run(&mut command);
@@ -179,38 +183,6 @@ fn module(path: &str) -> Option<String> {
     ModuleName::new(&dotted).map(|module| module.to_string())
 }
 
-/// The interpreter of a virtual environment that has the backends; made anew when their list changes.
-fn environment() -> Utf8PathBuf {
-    let dir = Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).join("wheels");
-    let python = dir.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-    let wanted = std::fs::read_to_string(here("backends.txt")).unwrap();
-    let mark = dir.join("backends.txt");
-    if std::fs::read_to_string(&mark).ok().as_deref() != Some(&wanted) {
-        let base = if cfg!(windows) { "python" } else { "python3" };
-        run(Command::new(base).args(["-m", "venv", "--clear", dir.as_str()]));
-        let mut install = Command::new(python.as_std_path());
-        run(install
-            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
-            .arg(here("backends.txt")));
-        std::fs::write(mark, wanted).unwrap();
-    }
-    python
-}
-
 fn here(name: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wheels").join(name)
-}
-
-fn run(command: &mut Command) -> Vec<u8> {
-    let output = command.output().unwrap_or_else(|error| {
-        panic!("this test needs Python with `venv` and `pip`, and cargo: {command:?} does not start: {error}")
-    });
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        output.status.success(),
-        "this test needs Python with `venv` and `pip`: {command:?} failed:\n{said}"
-    );
-    // What backends say is shown where the test fails.
-    eprintln!("{said}");
-    output.stdout
 }
