@@ -182,3 +182,42 @@ fn a_broken_manifest_hurts_its_own_project_only() {
         }
     });
 }
+
+#[test]
+fn environments_of_any_shape_are_survived() {
+    in_folder(|root| {
+        let site = root.join("ml/.venv/lib/python3.13/site-packages");
+        let manifest = "[project]\nname = \"ml\"\nversion = \"1.0\"\ndependencies = [\"acme-shared\"]\n\
+            [tool.uv.sources]\nacme-shared = { path = \"../shared\" }\n";
+        write(&root.join("ml/pyproject.toml"), manifest.as_bytes());
+        write(
+            &root.join("ml/src/ml/__init__.py"),
+            b"import acme.io\nimport etc.passwd\nimport around.around.acme\n",
+        );
+        write(
+            &root.join("ml/.env"),
+            b"DG_PROJECT_PYTHON_EXECUTABLE=\n=\n\xff=\nDG_PROJECT_PYTHON_EXECUTABLE\n",
+        );
+        write(&root.join("ml/poetry.toml"), "[".repeat(200_000).as_bytes());
+        write(
+            &root.join("ml/.venv/pyvenv.cfg"),
+            b"\xff\xfe\0 = \n===\ninclude-system-site-packages = true = false",
+        );
+        write(&site.join("everything.pth"), b"/\n..\n../../../../../..\n\0\nimport os; os.abort()\n");
+        write(&site.join("long.pth"), &vec![b'x'; 1 << 20]);
+        write(&site.join("odd.dist-info"), b"a file");
+        write(&site.join("deep-1.0.dist-info/direct_url.json"), "[".repeat(200_000).as_bytes());
+        let url = format!("{{\"url\": \"file://{root}/shared\", \"dir_info\": {{}}}}");
+        write(&site.join("acme_shared-0.2.0.dist-info/direct_url.json"), url.as_bytes());
+        let record = fs::File::create(site.join("acme_shared-0.2.0.dist-info/RECORD")).unwrap();
+        record.set_len(50 * 1024 * 1024).unwrap();
+        symlink(".", site.join("around")).unwrap();
+        symlink("loop-1.0.dist-info", site.join("loop-1.0.dist-info")).unwrap();
+        symlink("lib64", root.join("ml/.venv/lib64")).unwrap();
+        fs::create_dir_all(root.join("loops/.venv")).unwrap();
+        write(&root.join("loops/pyproject.toml"), manifest.replace("\"ml\"", "\"loops\"").as_bytes());
+        symlink("../.venv", root.join("loops/.venv/lib")).unwrap();
+        symlink("envs", root.join("loops/envs")).unwrap();
+        assert_eq!(found(root), [FAULT]);
+    });
+}

@@ -175,3 +175,29 @@ fn a_repository_that_git_cannot_read_is_counted() {
     let reasons: Vec<&str> = findings.not_judged.iter().map(|one| one.reason.as_str()).collect();
     assert_eq!(reasons, ["git does not tell the commit recorded for submodule `vendor/shared`"]);
 }
+
+#[test]
+fn repositories_that_record_different_commits_are_told_if_both_use_them() {
+    let repositories = repositories();
+    let (etl, ml) = (repositories.root.join("etl"), repositories.root.join("ml"));
+    let [first, second] = &repositories.commits;
+    git(&repositories.root, &["clone", "--quiet", "--recurse-submodules", "etl", "ml"]);
+    let url = "https://example.com/acme/shared.git";
+    for folder in [&etl, &ml] {
+        git(folder, &["config", "--file", ".gitmodules", "submodule.shared library.url", url]);
+    }
+    let both = || rules::check(&Workspace::new(Files::default(), vec![etl.clone(), ml.clone()]));
+    let differ = |findings: &Findings| {
+        let found = findings.diagnostics.iter().find(|found| found.rule == "submodules-differ")?;
+        Some((found.file.path().to_owned(), found.message.clone()))
+    };
+    assert_eq!(differ(&both()), None, "the same commit");
+    git(&ml.join("vendor/shared"), &["checkout", "--quiet", first]);
+    git(&ml, &["add", "vendor/shared"]);
+    let message =
+        format!("submodule `vendor/shared` is recorded at `{}`, in `etl` at `{}`", &first[..7], &second[..7]);
+    assert_eq!(differ(&both()), Some((ml.join(".gitmodules"), message)));
+    write(&ml.join("pyproject.toml"), "[project]\nname = \"ml\"\nversion = \"0.1.0\"\n");
+    std::fs::remove_file(ml.join("src/etl/__init__.py")).unwrap();
+    assert_eq!(differ(&both()), None, "nothing in it uses the submodule");
+}

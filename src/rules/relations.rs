@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use rustc_hash::FxHashMap;
 
-use super::{Context, Finding};
+use super::{Context, Finding, sources};
 use crate::manifest::{DistributionName, Group};
 use crate::python::ModuleName;
-use crate::workspace::{Place, Project, Standing};
+use crate::workspace::{Place, Project, Provision, Standing};
 
 /// One project whose deployed code imports another's, unguarded, and finds it.
 pub struct Relation {
@@ -40,6 +40,8 @@ pub enum Verdict {
     SharedImportsLocation(String),
     /// Nothing requires it.
     Undeclared,
+    /// It lies in the git submodule in this folder, and nothing takes that for a source.
+    SubmoduleUndeclared(Utf8PathBuf),
     /// Only this distribution requires it.
     Transitive(DistributionName),
     /// Only this group of development tools requires it.
@@ -123,13 +125,40 @@ fn verdict(context: &Context<'_>, relation: &Relation) -> Option<Verdict> {
             context.not_judged(format!("what `{}` requires is computed", project.display_name()));
             None
         }
-        Standing::Undeclared => Some(Verdict::Undeclared),
+        Standing::Undeclared => {
+            let submodule = unnamed_submodule(context, provider);
+            Some(submodule.map_or(Verdict::Undeclared, Verdict::SubmoduleUndeclared))
+        }
+        Standing::Tree if is_left_open(context, relation) => {
+            unnamed_submodule(context, provider).map(Verdict::SubmoduleUndeclared)
+        }
         Standing::Transitive(via) => transitive(context, relation, via),
         Standing::Direct => development_only(context, relation).map(Verdict::DevelopmentOnly),
         Standing::Own | Standing::Beside | Standing::Environment | Standing::Tree | Standing::Installed => {
             None
         }
     }
+}
+
+/// The submodule that a project lies in, if no source leads there.
+fn unnamed_submodule(context: &Context<'_>, provider: &Project) -> Option<Utf8PathBuf> {
+    let (_, folder) = context.workspace.declared_submodule(&provider.dir)?;
+    let leads = sources::leads(context);
+    let named = leads.iter().any(|lead| lead.target.starts_with(&folder));
+    (!named).then_some(folder)
+}
+
+/// Whether the project requires the distribution itself without saying from where or which version.
+fn is_left_open(context: &Context<'_>, relation: &Relation) -> bool {
+    let dependencies = context.workspace.dependencies(&relation.project);
+    let mut own =
+        dependencies.iter().filter(|dependency| dependency.name == relation.distribution).peekable();
+    own.peek().is_some()
+        && own.all(|dependency| {
+            let specifier =
+                dependency.requirement.as_ref().and_then(|requirement| requirement.specifier.as_ref());
+            dependency.provision == Provision::Registry && dependency.source.is_none() && specifier.is_none()
+        })
 }
 
 /// Only through another, unless the project requires it itself from elsewhere or may do so in a computed list.

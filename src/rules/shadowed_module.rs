@@ -118,7 +118,7 @@ fn packages(context: &Context<'_>, provider: &Project) -> Vec<Package> {
 }
 
 /// A package's `__init__.py`, unless it serves tests and the like, or only makes a namespace in the old ways.
-fn regular_package(context: &Context<'_>, project: &Project, name: &str) -> Option<FileId> {
+pub(super) fn regular_package(context: &Context<'_>, project: &Project, name: &str) -> Option<FileId> {
     if is_around(name) {
         return None;
     }

@@ -61,7 +61,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 /// What sources and declared locations lead to, and the projects that imports lead to without one.
-fn used_folders(context: &Context<'_>) -> Vec<Utf8PathBuf> {
+pub(super) fn used_folders(context: &Context<'_>) -> Vec<Utf8PathBuf> {
     let mut used: Vec<Utf8PathBuf> = sources::leads(context).into_iter().map(|lead| lead.target).collect();
     let imports = context.judged_files().flat_map(|uses| &uses.imports);
     used.extend(imports.map(|import| import.provider.dir.clone()));

@@ -19,9 +19,11 @@ impl Workspace {
         self.structure.environments.get(project.dir.as_str(), || self.find_environment(project))
     }
 
-    /// What a project's environment has of a distribution; `None` where it is not installed, or no environment is known.
+    /// What a project's own environment has of a distribution; `None` where it is not installed, or no environment is
+    /// known. One that stands in for several projects is no evidence of what a single one gets.
     pub fn installed(&self, project: &Project, name: &DistributionName) -> Option<Installed> {
-        self.environment(project)?.distribution(&self.files, name)
+        let environment = self.environment(project).filter(|found| found.found_by.is_own())?;
+        environment.distribution(&self.files, name)
     }
 
     fn find_environment(&self, project: &Project) -> Option<Arc<Environment>> {

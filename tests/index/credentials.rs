@@ -6,7 +6,7 @@ use crossloc::source::index::IndexError;
 
 use crate::packages::{page, sha256, wheel};
 use crate::server::{Request, Server, ok, redirect, status};
-use crate::{User, acme, declared, shown};
+use crate::{NOBODY, User, acme, declared, shown};
 
 const PASSWORD: &str = "Xk29-hidden-QQ7";
 /// `me:Xk29-hidden-QQ7` in base 64.
@@ -99,7 +99,7 @@ fn missing_and_wrong_credentials_are_told_apart_without_being_told() {
 
 #[test]
 fn an_unreachable_index_is_told_of_without_its_credentials() {
-    let url = with_user(&guarded().index(), &format!("me:{PASSWORD}"));
+    let url = with_user(NOBODY, &format!("me:{PASSWORD}"));
     let error = User::of(&url).versions().unwrap_err();
     assert!(matches!(error, IndexError::Unreachable { .. }));
     assert!(!format!("{error:?} {error}").contains(PASSWORD) && !error.to_string().contains("me@"));

@@ -112,6 +112,35 @@ fn what_is_listed_for_another_distribution_does_not_count() {
 }
 
 #[test]
+fn an_archive_that_means_harm_or_is_another_is_not_handed_out() {
+    let packed = |entries: &[(&str, &str)]| {
+        let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for (path, text) in entries {
+            archive.start_file(*path, zip::write::SimpleFileOptions::default()).unwrap();
+            std::io::Write::write_all(&mut archive, text.as_bytes()).unwrap();
+        }
+        archive.finish().unwrap().into_inner()
+    };
+    let info = "acme_shared-1.dist-info/METADATA";
+    let archive = "acme_shared-1-py3-none-any.whl` is no archive that can be read";
+    for (case, bytes, expected) in [
+        ("an entry above", packed(&[(info, &metadata("1")), ("../../.bashrc", "")]), archive),
+        ("an absolute entry", packed(&[(info, &metadata("1")), ("/etc/cron.d/x", "")]), archive),
+        ("no archive", b"<html>".to_vec(), archive),
+        ("no metadata", packed(&[("acme_shared/__init__.py", "")]), "it has no metadata"),
+        ("another version", packed(&[(info, &metadata("2"))]), "its metadata have another version"),
+        ("another name", packed(&[(info, "Name: evil\nVersion: 1\n")]), "its metadata have another name"),
+    ] {
+        let (_server, user) =
+            with_wheel(&format!("#sha256={}", sha256(&bytes)), ok("application/zip", &bytes));
+        for _ in 0..2 {
+            let error = user.fetch("1").unwrap_err().to_string();
+            assert!(error.contains(expected), "{case}: {error}");
+        }
+    }
+}
+
+#[test]
 fn odd_markup_is_read() {
     let page = "\u{feff}<HTML><head><TITLE>a < b <a href=no-1.zip></title><base href='/files/'></head>\
         <!-- <a href=acme_shared-9.zip> -->< a><p><A  rel = internal HREF = acme_shared-1.zip\n data-yanked>x</A\n>\

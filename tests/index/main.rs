@@ -20,6 +20,9 @@ use crossloc::source::index::{IndexError, Indexes, Registry, RegistryConfig, Sur
 use crossloc::text::{Spanned, TextRange};
 use pep440_rs::Version;
 
+/// An index on a port that nobody listens on, as only the system's own services could.
+const NOBODY: &str = "http://127.0.0.1:1/simple";
+
 /// A user with a cache of their own.
 struct User {
     dir: tempfile::TempDir,

@@ -3,8 +3,8 @@
 use crossloc::source::index::IndexError;
 
 use crate::packages::page;
-use crate::server::{Reply, Server, status};
-use crate::{User, declared, shown};
+use crate::server::{Server, status};
+use crate::{NOBODY, User, declared, shown};
 
 fn having(version: &str) -> Server {
     Server::pages(&[("/simple/acme-shared/", page(&[&format!("acme_shared-{version}.tar.gz")]))])
@@ -35,8 +35,7 @@ fn an_index_that_fails_hides_those_behind_it() {
         assert_eq!(second.paths(), [] as [&str; 0], "{code}");
     }
     let second = having("2");
-    let gone = Server::always(Reply::Stalled(Vec::new())).index();
-    let user = User::of(&second.index()).with("UV_INDEX", &gone);
+    let user = User::of(&second.index()).with("UV_INDEX", NOBODY);
     assert!(matches!(user.versions(), Err(IndexError::Unreachable { .. })));
     let folder = User::of(&second.index()).with("UV_INDEX", "./wheels");
     assert!(matches!(folder.versions(), Err(IndexError::Address { .. })));

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use crate::packages::{page, sha256, wheel};
-use crate::server::{Reply, Server, ok, reply};
+use crate::server::{Reply, Server, ok, reply, status};
 use crate::{User, acme, shown};
 
 /// A server with a page that says how it is to be asked about again.
@@ -43,12 +43,23 @@ fn a_silent_server_is_answered_for_by_what_it_said_before() {
     let user = User::of(&server.index());
     let index = user.indexes().ordered()[0].clone();
     assert!(!user.registry().page(&index, &acme()).unwrap().stale);
-    drop(server);
+    server.hang_up();
     let page = user.registry().page(&index, &acme()).unwrap();
     assert!(page.stale);
     assert_eq!(page.versions.len(), 1);
     let other = crossloc::manifest::DistributionName::new("acme-other").unwrap();
     assert!(user.registry().versions(&user.indexes(), &other).is_err());
+}
+
+#[test]
+fn that_an_index_has_no_such_distribution_is_kept_too() {
+    let (first, second) =
+        (Server::always(status("404 Not Found")), versioned("ETag", "\"abc\"", "if-none-match"));
+    let user = User::of(&second.index()).with("UV_INDEX", &first.index());
+    assert_eq!(user.versions().unwrap(), ["1"]);
+    first.hang_up();
+    second.hang_up();
+    assert_eq!(user.versions().unwrap(), ["1"]);
 }
 
 #[test]

@@ -11,6 +11,7 @@ pub struct Server {
     address: SocketAddr,
     seen: Arc<Mutex<Vec<Request>>>,
     stopped: Arc<AtomicBool>,
+    silent: Arc<AtomicBool>,
     listener: Option<JoinHandle<()>>,
 }
 
@@ -44,17 +45,21 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (seen, stopped) = (Arc::<Mutex<Vec<Request>>>::default(), Arc::<AtomicBool>::default());
-        let (log, stop, answer) = (seen.clone(), stopped.clone(), Arc::new(answer));
+        let silent = Arc::<AtomicBool>::default();
+        let (log, stop, hush, answer) = (seen.clone(), stopped.clone(), silent.clone(), Arc::new(answer));
         let listener = std::thread::spawn(move || {
             for stream in listener.incoming() {
                 if stop.load(Ordering::SeqCst) {
                     return;
                 }
+                if hush.load(Ordering::SeqCst) {
+                    continue;
+                }
                 let (stream, log, answer) = (stream.unwrap(), log.clone(), answer.clone());
                 std::thread::spawn(move || serve(stream, &log, answer.as_ref()));
             }
         });
-        Self { address, seen, stopped, listener: Some(listener) }
+        Self { address, seen, stopped, silent, listener: Some(listener) }
     }
 
     /// One that answers every path alike.
@@ -70,6 +75,11 @@ impl Server {
             Some((_, text)) => ok("text/html", text.as_bytes()),
             None => status("404 Not Found"),
         })
+    }
+
+    /// From now on, ends every connection before a word is said. The port stays taken, so that no other server gets it.
+    pub fn hang_up(&self) {
+        self.silent.store(true, Ordering::SeqCst);
     }
 
     /// Address of the index.

@@ -8,7 +8,7 @@ use url::Url;
 /// Why an index gave no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IndexError {
-    /// Nobody allowed the network.
+    /// Nobody allowed the network, and nothing is kept from when somebody did.
     #[error("indexes are not asked, because neither your configuration nor `--allow-registry` allows it")]
     Off,
     /// A folder, another scheme, or no address at all.

@@ -10,7 +10,6 @@ mod client;
 mod credentials;
 mod digest;
 mod error;
-mod file_name;
 mod html;
 mod json;
 mod keyring;

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::address::{Index, is_web, plain};
-use super::file_name;
 use crate::manifest::DistributionName;
+use crate::source::archive::{ArchiveKind, parse_filename};
 
 /// Hexadecimal digests, lower-case, by algorithm.
 pub type Hashes = BTreeMap<String, String>;
@@ -109,8 +109,11 @@ impl Page {
     pub(super) fn new(raw: &RawPage, index: &Arc<Index>, name: &DistributionName, stale: bool) -> Self {
         let files: Vec<File> = raw.files.iter().filter_map(|file| read(file, index, name)).collect();
         let listed = raw.versions.iter().filter_map(|version| crate::manifest::parse_version(version));
-        let versions: BTreeSet<Version> =
-            files.iter().map(|file| file.version.clone()).chain(listed).collect();
+        let mut versions = BTreeSet::new();
+        for version in files.iter().map(|file| file.version.clone()).chain(listed) {
+            // Of `0.9` and `0.9.0` the first stays, which is a file's.
+            versions.insert(version);
+        }
         Self { files, versions: versions.into_iter().collect(), stale }
     }
 
@@ -132,12 +135,21 @@ impl Page {
 }
 
 fn read(raw: &RawFile, index: &Arc<Index>, name: &DistributionName) -> Option<File> {
-    let (kind, version) = file_name::read(&raw.filename, name)?;
+    let plain_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '+' | '!' | '-');
+    if !raw.filename.chars().all(plain_name) {
+        return None;
+    }
+    let read = parse_filename(&raw.filename).filter(|read| read.distribution == *name)?;
+    let kind = match read.kind {
+        ArchiveKind::Wheel if read.is_pure() => FileKind::PureWheel,
+        ArchiveKind::Wheel => FileKind::Wheel,
+        ArchiveKind::Sdist => FileKind::Sdist,
+    };
     let url = plain(Url::parse(&raw.url).ok().filter(is_web)?);
     Some(File {
         filename: raw.filename.clone(),
         url,
-        version,
+        version: read.version,
         kind,
         hashes: raw.hashes.clone(),
         requires_python: raw.requires_python.clone(),
@@ -187,6 +199,10 @@ mod tests {
                 ("acme_shared-0.9-py3-none-any.whl", None),
                 ("acme_other-0.9-py3-none-any.whl", None),
                 ("../acme_shared-0.11.tar.gz", None),
+                ("acme_shared-0.11\\.zip", None),
+                ("acme_shared-0.11\u{202e}.zip", None),
+                ("acme-shared-more-0.11.zip", None),
+                ("acme_shared-latest.zip", None),
             ],
             &["0.8", "0.9.0", "nonsense"],
         );

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use parking_lot::Mutex;
 use pep440_rs::Version;
 use rustc_hash::FxHashMap;
@@ -14,11 +14,13 @@ use super::client::{Answer, Body, Client, Request, Wanted};
 use super::credentials::Keys;
 use super::digest::Digest;
 use super::error::{IndexError, host};
-use super::page::{File, Hashes, IndexedVersion, Page, RawPage};
+use super::page::{File, FileKind, Hashes, IndexedVersion, Page};
 use super::registry_config::RegistryConfig;
-use super::store::{self, Store};
+use super::store::{self, KeptPage, Store};
 use super::{html, json};
-use crate::manifest::DistributionName;
+use crate::manifest::{self, DistributionName, ManifestKind, parse_version};
+use crate::source::archive::ArchiveTree;
+use crate::vfs::SourceTree;
 
 /// How long a page is believed without asking again: PyPI's own pages say as much.
 const FRESH: Duration = Duration::from_secs(600);
@@ -26,7 +28,8 @@ const FRESH: Duration = Duration::from_secs(600);
 /// How long a failure is believed.
 const FAILED: Duration = Duration::from_secs(60);
 
-/// The indexes as the user allows them to be asked. One object serves a whole process, from any thread.
+/// The indexes as the user allows them to be asked. One object serves a whole process, from any thread. Where nothing is
+/// allowed, it answers from what earlier runs kept of the same index.
 pub struct Registry {
     enabled: bool,
     client: Client,
@@ -72,7 +75,7 @@ impl Registry {
     }
 
     /// The archive of a version: a wheel where there is one, else an sdist. The file lies in the cache, under its own
-    /// name, and has the hash that the index gives.
+    /// name; it has the hash that the index gives, can be opened, and is of this distribution and version.
     pub fn fetch(
         &self,
         indexes: &Indexes,
@@ -84,14 +87,13 @@ impl Registry {
         let Some(file) = found.and_then(|indexed| indexed.files.into_iter().next()) else {
             return Err(IndexError::NoVersion { name: name.to_string(), version: version.to_string() });
         };
-        self.download(&file)
+        let path = self.download(&file)?;
+        look_into(&file, &path)?;
+        Ok(path)
     }
 
     /// What one index says of a distribution. Asked once in ten minutes, by one thread at a time.
     pub fn page(&self, index: &Index, name: &DistributionName) -> Result<Arc<Page>, IndexError> {
-        if !self.enabled {
-            return Err(IndexError::Off);
-        }
         let cell = self.pages.lock().entry((index.clone(), name.clone())).or_default().clone();
         let mut remembered = cell.lock();
         if let Some(known) = remembered.as_ref().filter(|known| known.is_fresh()) {
@@ -142,33 +144,40 @@ impl Registry {
     fn ask_page(&self, index: &Index, name: &DistributionName) -> Result<Page, IndexError> {
         let url = index.page_url(name)?;
         let kept = self.store.page(&url);
-        let credentials = self.keys.of(index);
+        let answer =
+            if self.enabled { self.send_for_page(index, &url, kept.as_ref()) } else { Err(IndexError::Off) };
+        let (said, stale) = match (answer, kept) {
+            (Ok(Answer::Body(body)), _) => {
+                let read = read(*body, name)?;
+                self.store.keep_page(&url, read.clone());
+                (read, false)
+            }
+            (Ok(Answer::Absent), _) => {
+                self.store.keep_page(&url, KeptPage::default());
+                (KeptPage::default(), false)
+            }
+            (Ok(Answer::Unchanged), Some(kept)) => (kept, false),
+            (Ok(Answer::Unchanged), None) => {
+                return Err(IndexError::Failed { host: host(&url), status: 304 });
+            }
+            (Err(error), Some(kept)) if error.is_silence() || error == IndexError::Off => (kept, true),
+            (Err(error), _) => return Err(error),
+        };
+        let page = said.page.ok_or_else(|| IndexError::NoDistribution { name: name.to_string() })?;
+        Ok(Page::new(&page, &Arc::new(index.clone()), name, stale))
+    }
+
+    fn send_for_page(&self, index: &Index, url: &Url, kept: Option<&KeptPage>) -> Result<Answer, IndexError> {
         let limits = self.client.limits();
-        let answer = self.client.ask(&Request {
+        self.client.ask(&Request {
             url: url.clone(),
             wanted: Wanted::Page,
-            known: kept.as_ref().map(|kept| &kept.validators),
+            known: kept.map(|kept| &kept.validators),
             index: index.url()?,
-            credentials: credentials.as_ref(),
+            credentials: self.keys.of(index).as_ref(),
             patience: limits.page,
             limit: limits.page_bytes,
-        });
-        let understood = answer.and_then(|answer| match answer {
-            Answer::Body(body) => read(*body, name).map(Some),
-            Answer::Unchanged => Ok(None),
-            Answer::Absent => Err(IndexError::NoDistribution { name: name.to_string() }),
-        });
-        let index = Arc::new(index.clone());
-        match (understood, kept) {
-            (Ok(Some((page, validators))), _) => {
-                self.store.keep_page(&url, &page, &validators);
-                Ok(Page::new(&page, &index, name, false))
-            }
-            (Ok(None), Some(kept)) => Ok(Page::new(&kept.page, &index, name, false)),
-            (Ok(None), None) => Err(IndexError::Failed { host: host(&url), status: 304 }),
-            (Err(error), Some(kept)) if error.is_silence() => Ok(Page::new(&kept.page, &index, name, true)),
-            (Err(error), _) => Err(error),
-        }
+        })
     }
 
     /// A file that the index lists, from the cache or from the server.
@@ -183,12 +192,12 @@ impl Registry {
         hashes: &Hashes,
         (patience, limit): (Duration, u64),
     ) -> Result<Utf8PathBuf, IndexError> {
-        if !self.enabled {
-            return Err(IndexError::Off);
-        }
         let path = self.store.file_path(filename, hashes, url);
         if is_sound(&path, filename, hashes) {
             return Ok(path);
+        }
+        if !self.enabled {
+            return Err(IndexError::Off);
         }
         let mut digest = Digest::expected(hashes);
         if digest.is_none() && !is_private(url) {
@@ -226,7 +235,7 @@ impl Registry {
 }
 
 /// Whether a file of the cache has the hash that it should have.
-fn is_sound(path: &camino::Utf8Path, filename: &str, hashes: &Hashes) -> bool {
+fn is_sound(path: &Utf8Path, filename: &str, hashes: &Hashes) -> bool {
     let Some((mut digest, expected)) = Digest::expected(hashes) else { return false };
     let Ok(bytes) = std::fs::read(path) else { return false };
     digest.update(&bytes);
@@ -234,7 +243,7 @@ fn is_sound(path: &camino::Utf8Path, filename: &str, hashes: &Hashes) -> bool {
 }
 
 /// Reads a page by the type that the server gives it.
-fn read(body: Body, name: &DistributionName) -> Result<(RawPage, store::Validators), IndexError> {
+fn read(body: Body, name: &DistributionName) -> Result<KeptPage, IndexError> {
     let (url, validators) = (body.url.clone(), body.validators.clone());
     let host = host(&url);
     let no_page = |reason| IndexError::NoIndexPage { host: host.clone(), reason };
@@ -249,25 +258,40 @@ fn read(body: Body, name: &DistributionName) -> Result<(RawPage, store::Validato
     };
     let text = body.text()?;
     let page = if is_json { json::read(&text, &url, name) } else { html::read(&text, &url) };
-    Ok((page.map_err(no_page)?, validators))
+    Ok(KeptPage { validators, page: Some(page.map_err(no_page)?) })
 }
 
-/// Whether the metadata are about the file that they lie beside.
+/// Whether an archive can be read and is what its name says.
+fn look_into(file: &File, path: &Utf8Path) -> Result<(), IndexError> {
+    let refused = |reason: String| IndexError::Archive { file: file.filename.clone(), reason };
+    let archive = ArchiveTree::open(path).map_err(|error| refused(error.reason))?;
+    let metadata = match file.kind {
+        FileKind::Sdist => Utf8PathBuf::from("PKG-INFO"),
+        FileKind::PureWheel | FileKind::Wheel => {
+            let root = archive.list(Utf8Path::new(""));
+            let folder = root.dirs().find(|folder| folder.ends_with(".dist-info")).unwrap_or_default();
+            Utf8Path::new(folder).join("METADATA")
+        }
+    };
+    let text = archive.read(&metadata).map_err(|_| refused("it has no metadata".to_owned()))?;
+    agree(file, &String::from_utf8_lossy(&text))
+}
+
+/// Whether metadata are about the file that they belong to.
 fn agree(file: &File, metadata: &str) -> Result<(), IndexError> {
     let contradicts =
         |reason: &str| IndexError::Contradicts { file: file.filename.clone(), reason: reason.to_owned() };
-    let header = metadata.lines().take_while(|line| !line.trim().is_empty());
-    let fields: Vec<(&str, &str)> = header.filter_map(|line| line.split_once(':')).collect();
-    let field = |name: &str| {
-        let found = fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
-        found.map(|(_, value)| value.trim())
-    };
-    let (name, version) = (field("Name").unwrap_or(""), field("Version").unwrap_or(""));
-    if DistributionName::new(name).as_ref() != Some(&file.distribution) {
+    let metadata = manifest::read(ManifestKind::CoreMetadata, metadata);
+    if metadata.name.and_then(|name| DistributionName::new(&name.value)).as_ref() != Some(&file.distribution)
+    {
         return Err(contradicts("its metadata have another name"));
     }
-    if crate::manifest::parse_version(version).as_ref() != Some(&file.version) {
-        return Err(contradicts("its metadata have another version"));
+    match metadata.version {
+        manifest::Version::Static(version)
+            if parse_version(&version.value).as_ref() == Some(&file.version) =>
+        {
+            Ok(())
+        }
+        _ => Err(contradicts("its metadata have another version")),
     }
-    Ok(())
 }

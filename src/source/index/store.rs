@@ -21,11 +21,12 @@ pub(super) struct Store {
     folder: Utf8PathBuf,
 }
 
-/// A page, and what to ask the server with, whether it has changed.
-#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What a server said, and what to ask it with, whether that has changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct KeptPage {
     pub validators: Validators,
-    pub page: RawPage,
+    /// `None` where it has no such distribution.
+    pub page: Option<RawPage>,
 }
 
 /// What a server calls one state of a page.
@@ -48,16 +49,15 @@ impl Store {
             return None;
         }
         let mut kept: KeptPage = postcard::from_bytes(&body).ok()?;
-        for file in &mut kept.page.files {
+        for file in kept.page.iter_mut().flat_map(|page| &mut page.files) {
             file.url = url.join(&file.url).ok()?.to_string();
         }
         Some(kept)
     }
 
     /// Keeps a page. Where that fails, the next run asks again.
-    pub fn keep_page(&self, url: &Url, page: &RawPage, validators: &Validators) {
-        let mut kept = KeptPage { validators: validators.clone(), page: page.clone() };
-        for file in &mut kept.page.files {
+    pub fn keep_page(&self, url: &Url, mut kept: KeptPage) {
+        for file in kept.page.iter_mut().flat_map(|page| &mut page.files) {
             let Ok(address) = Url::parse(&file.url) else { continue };
             let mut address = super::address::plain(address);
             if address.query().is_some() {
@@ -119,6 +119,10 @@ mod tests {
     #[test]
     fn a_page_comes_back_and_names_no_address() {
         let dir = tempfile::tempdir().unwrap();
+        let kept = |validators: &Validators, page: &RawPage| KeptPage {
+            validators: validators.clone(),
+            page: Some(page.clone()),
+        };
         let store = Store::new(Utf8PathBuf::from_path_buf(dir.path().to_owned()).unwrap());
         let url = Url::parse("https://host.example/TOKEN/simple/acme/").unwrap();
         let page = |addresses: &[&str]| RawPage {
@@ -130,17 +134,16 @@ mod tests {
         };
         let validators = Validators { etag: Some("\"x\"".to_owned()), last_modified: None };
         let plain = page(&["https://host.example/TOKEN/f/a.whl", "https://cdn.example/a.whl"]);
-        store.keep_page(&url, &plain, &validators);
-        assert_eq!(store.page(&url), Some(KeptPage { validators: validators.clone(), page: plain }));
+        store.keep_page(&url, kept(&validators, &plain));
+        assert_eq!(store.page(&url), Some(kept(&validators, &plain)));
         assert_eq!(store.page(&Url::parse("https://host.example/simple/acme/").unwrap()), None);
         let signed = page(&["https://u:PASSWORD@cdn.example/a.whl?sig=SIGNATURE"]);
-        store.keep_page(&url, &signed, &validators);
-        let kept = store.page(&url).unwrap();
-        assert_eq!(
-            kept,
-            KeptPage { validators: Validators::default(), page: page(&["https://cdn.example/a.whl"]) }
-        );
-        store.keep_page(&url, &page(&["https://u:PASSWORD@host.example/TOKEN/a.whl"]), &validators);
+        store.keep_page(&url, kept(&validators, &signed));
+        let bare = page(&["https://cdn.example/a.whl"]);
+        assert_eq!(store.page(&url), Some(kept(&Validators::default(), &bare)));
+        store.keep_page(&url, KeptPage::default());
+        assert_eq!(store.page(&url), Some(KeptPage::default()));
+        store.keep_page(&url, kept(&validators, &page(&["https://u:PASSWORD@host.example/TOKEN/a.whl"])));
         let bytes = std::fs::read(store.page_path(&url)).unwrap();
         for secret in ["TOKEN", "PASSWORD", "SIGNATURE"] {
             assert!(memchr::memmem::find(&bytes, secret.as_bytes()).is_none(), "{secret}");
