@@ -80,12 +80,16 @@ fn mutable(context: &Context<'_>, dependency: &Dependency, source: &GitSource) -
     branch.then(|| place.clone())
 }
 
-/// Whether a lock holds the commit; also where a lock has several of them, or cannot be read.
+/// Whether a lock holds the commit, for this project or for another that shares it; also where a lock has several of
+/// them, or cannot be read.
 fn is_locked(context: &Context<'_>, project: &Project, dependency: &Dependency) -> bool {
     match context.workspace.lock_answer(project, &dependency.name) {
         LockAnswer::Locked(locked) => matches!(locked.source, LockSource::Git { commit: Some(_), .. }),
         LockAnswer::Ambiguous(_) => true,
-        LockAnswer::Absent => false,
+        LockAnswer::Absent => {
+            let lock = context.workspace.lock_of(project);
+            lock.is_some_and(|found| found.lock.has(&dependency.name))
+        }
         LockAnswer::NoLock => context.workspace.lock_of(project).is_some(),
     }
 }
