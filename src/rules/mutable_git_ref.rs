@@ -84,12 +84,22 @@ fn mutable(context: &Context<'_>, dependency: &Dependency, source: &GitSource) -
 /// them, or cannot be read.
 fn is_locked(context: &Context<'_>, project: &Project, dependency: &Dependency) -> bool {
     match context.workspace.lock_answer(project, &dependency.name) {
-        LockAnswer::Locked(locked) => matches!(locked.source, LockSource::Git { commit: Some(_), .. }),
-        LockAnswer::Ambiguous(_) => true,
-        LockAnswer::Absent => {
-            let lock = context.workspace.lock_of(project);
-            lock.is_some_and(|found| found.lock.has(&dependency.name))
+        LockAnswer::Locked(locked) if matches!(locked.source, LockSource::Git { commit: Some(_), .. }) => {
+            true
         }
-        LockAnswer::NoLock => context.workspace.lock_of(project).is_some(),
+        LockAnswer::Ambiguous(_) => true,
+        // A member may have pins of its own beside the lock of its workspace.
+        LockAnswer::Locked(_) | LockAnswer::Absent | LockAnswer::NoLock => {
+            let root = context.workspace.workspace_root(project);
+            let projects = std::iter::once(project).chain(root.as_deref());
+            projects.filter_map(|project| context.workspace.lock_of(project)).any(|found| {
+                !found.lock.errors.is_empty()
+                    || found
+                        .lock
+                        .entries(&dependency.name)
+                        .iter()
+                        .any(|entry| matches!(entry.source, LockSource::Git { commit: Some(_), .. }))
+            })
+        }
     }
 }
