@@ -12,6 +12,7 @@ mod resolve;
 mod rule;
 mod scope;
 mod server;
+mod world;
 
 use std::process::ExitCode;
 
@@ -77,7 +78,7 @@ pub fn run() -> ExitCode {
     log::to_stderr();
     let outcome = match command {
         Command::Check(arguments) => check::run(&arguments),
-        Command::Server(arguments) => Ok(server::run(arguments)),
+        Command::Server(arguments) => server::run(arguments),
         Command::Locations(arguments) => locations::run(&arguments),
         Command::Resolve(arguments) => resolve::run(&arguments),
         Command::Rule(arguments) => rule::run(&arguments),
