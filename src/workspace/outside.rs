@@ -224,3 +224,6 @@ impl Workspace {
         Ok(opened)
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests;
