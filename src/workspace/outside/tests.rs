@@ -1,5 +1,7 @@
 //! A workspace whose git hangs, or gives up in between.
 
+#![cfg(unix)]
+
 use std::process::Command;
 use std::time::Duration;
 
