@@ -93,6 +93,8 @@ impl Knowledge<'_, '_> {
                 };
             }
         }
+        let takes_nothing =
+            named.iter().all(|name| INDIFFERENT.iter().take(EMPTY).any(|empty| empty == name));
         let mut callable = match (made_by_new, initialised) {
             // Of a tuple's own `__new__` only the class that has the fields knows.
             _ if tuple => {
@@ -101,12 +103,12 @@ impl Knowledge<'_, '_> {
             }
             (None, Some(initialised)) => initialised,
             (None, None) if pydantic => self.made(class, &Maker::Pydantic, &order)?,
-            (None, None) if named.iter().all(|name| INDIFFERENT.iter().take(EMPTY).any(|n| n == name)) => {
+            (None, None) if takes_nothing => {
                 let signatures = vec![Signature::default()];
                 Callable { file: class.0.clone(), definition: class.1, name: String::new(), signatures }
             }
             // `__new__` takes its class itself, whoever reads it.
-            (Some(made), None) if named.is_empty() => {
+            (Some(made), None) if takes_nothing => {
                 let mut made = made;
                 for signature in &mut made.signatures {
                     if signature.parameters.is_empty() {

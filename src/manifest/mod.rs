@@ -5,6 +5,7 @@
 //! whoever wrote them.
 
 mod core_metadata;
+mod content_hash;
 mod dagster;
 mod gitmodules;
 mod keyed;
@@ -28,6 +29,7 @@ mod yaml;
 
 use camino::Utf8Path;
 
+pub use content_hash::poetry_content_hashes;
 pub use lock::{
     Lock, LockEdge, LockEntry, LockHead, LockKind, LockManifest, LockMetadata, LockSource, LockedRequirement,
     Reached, is_compiled, lock_kind_of, read_lock,

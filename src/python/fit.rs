@@ -83,8 +83,11 @@ pub fn fit(slots: &[Slot<'_>], arguments: &[Argument]) -> Result<(), Misfit> {
     let named = |name: &str| {
         arguments.iter().any(|a| matches!(&a.kind, ArgumentKind::Keyword(written) if written == name))
     };
+    // `*args` fill the places in order, up to one that is given by keyword.
+    let by_name = |slot: &Slot<'_>| by_keyword(slot) && named(slot.name);
+    let reached = slots.iter().skip(given).position(by_name).map_or(slots.len(), |place| given + place);
     let missing = |(at, slot): &(usize, &Slot<'_>)| {
-        let filled = by_position(slot) && (*at < given || star)
+        let filled = by_position(slot) && (*at < given || star && *at < reached)
             || by_keyword(slot) && (double_star || named(slot.name));
         slot.required && !filled && (by_position(slot) || by_keyword(slot))
     };

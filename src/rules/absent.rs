@@ -1,13 +1,16 @@
 //! What the rules on missing modules and names have in common: what may be made by a build, and how a distribution is
 //! named with its version.
 
+use std::sync::Arc;
+
 use camino::Utf8Path;
 
-use super::Context;
+use super::{Context, FileUses};
 use crate::python::ModuleName;
 use crate::source::Found;
 use crate::source::layout::Globs;
-use crate::workspace::{Project, Standing, Workspace};
+use crate::vfs::FileId;
+use crate::workspace::{Project, Resolution, Standing, Workspace};
 
 /// Sources from which builds make Python or compiled modules.
 const MADE_FROM: [&str; 14] =
@@ -16,6 +19,19 @@ const MADE_FROM: [&str; 14] =
 /// Whether the importer gets the code that is at hand, so that what is missing there is missing for it.
 pub(super) fn is_live(standing: &Standing) -> bool {
     matches!(standing, Standing::Direct | Standing::Transitive(_) | Standing::Environment)
+}
+
+/// The name and the project of a module, by its file, if it is another project's and the importer gets what is at hand.
+pub(super) fn live_module(
+    context: &Context<'_>,
+    uses: &FileUses,
+    file: &FileId,
+) -> Option<(ModuleName, Arc<Project>)> {
+    let project = context.workspace.project_of(file).filter(|project| project.dir != uses.project.dir)?;
+    let module = project.layout.module_of(file)?;
+    let resolution = context.workspace.resolve(&uses.file, &module);
+    let Resolution::Found(found) = &*resolution else { return None };
+    (found.file == *file && is_live(&found.provider.standing)).then_some((module, project))
 }
 
 /// `` `acme-shared` 0.2.0 ``, or without the version where that is not known.
@@ -75,7 +91,7 @@ pub(super) fn is_ignored(workspace: &Workspace, module: &Utf8Path) -> bool {
     let boundary = workspace.boundary(module);
     let above = module.ancestors().skip(1).take_while(|dir| dir.starts_with(&boundary));
     above.into_iter().any(|dir| {
-        let Ok(source) = workspace.files.text(&crate::vfs::FileId::new(&dir.join(".gitignore"))) else {
+        let Ok(source) = workspace.files.text(&FileId::new(&dir.join(".gitignore"))) else {
             return false;
         };
         let globs = Globs::new(dir, source.text.lines().map(str::to_owned).collect());

@@ -46,7 +46,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::absent::{is_live, with_version};
+use super::absent::{is_live, live_module, with_version};
 use super::registry::Rule;
 use super::{Context, FileUses, Finding, Fix, Severity, edits};
 use crate::api::{Callable, Knowledge, Known, Signature};
@@ -55,8 +55,7 @@ use crate::python::{
 };
 use crate::semantics::Semantics;
 use crate::text::{TextRange, nearest, offset};
-use crate::vfs::FileId;
-use crate::workspace::{Place, Project, Resolution};
+use crate::workspace::{Place, Project};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -127,7 +126,7 @@ fn of_file(context: &Context<'_>, uses: &FileUses) -> (usize, Vec<Finding>) {
             }
         };
         let Some(callable) = callable else { continue };
-        let Some((module, provider)) = provider(context, uses, &callable.file) else { continue };
+        let Some((module, provider)) = live_module(context, uses, &callable.file) else { continue };
         judged += 1;
         let Err(misfit) = callable.fits(arguments) else { continue };
         let (call, callee) = (ExpressionId(offset(index)), *callee);
@@ -173,15 +172,6 @@ fn segments(summary: &ModuleSummary, id: ExpressionId) -> impl Iterator<Item = &
         Some(name)
     });
     names.take(MAX_SEGMENTS).flatten()
-}
-
-/// Whose live module a file is, and which, if it is another project's that the importer gets.
-fn provider(context: &Context<'_>, uses: &FileUses, file: &FileId) -> Option<(ModuleName, Arc<Project>)> {
-    let project = context.workspace.project_of(file).filter(|project| project.dir != uses.project.dir)?;
-    let module = project.layout.module_of(file)?;
-    let resolution = context.workspace.resolve(&uses.file, &module);
-    let Resolution::Found(found) = &*resolution else { return None };
-    (found.file == *file && is_live(&found.provider.standing)).then_some((module, project))
 }
 
 fn finding(context: &Context<'_>, uses: &FileUses, one: &Judged, arguments: &[Argument]) -> Option<Finding> {

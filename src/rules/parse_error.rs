@@ -2,7 +2,7 @@
 //!
 //! ## What it does
 //!
-//! Reports what cannot be read in manifests, and syntax errors in Python files that share code.
+//! Reports what cannot be read in manifests and locks, and syntax errors in Python files that share code.
 //!
 //! ## Why it matters
 //!
@@ -49,6 +49,7 @@ const MAXIMUM_ERRORS: usize = 3;
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut found = manifests(context);
+    found.extend(locks(context));
     found.extend(python(context));
     found
 }
@@ -70,6 +71,24 @@ fn manifests(context: &Context<'_>) -> Vec<Finding> {
             let place = Place { file: file.clone(), range: error.range };
             found.push(Finding::new(place, error.message.clone(), [error.message.as_str()]));
         }
+    }
+    found
+}
+
+/// Locks that cannot be read, or not be believed, as a whole. Those beside no project are nobody's.
+fn locks(context: &Context<'_>) -> Vec<Finding> {
+    let workspace = context.workspace;
+    let mut found = Vec::new();
+    for file in &workspace.discovery().locks {
+        let project = workspace.project_at(file.dir());
+        if project.is_none_or(|project| project.template) || workspace.is_around(file.dir()) {
+            continue;
+        }
+        let Some(error) = workspace.lock(file).and_then(|lock| lock.errors.first().cloned()) else {
+            continue;
+        };
+        let place = Place { file: file.clone(), range: error.range };
+        found.push(Finding::new(place, error.message.clone(), [error.message.as_str()]));
     }
     found
 }

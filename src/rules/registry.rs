@@ -2,17 +2,19 @@
 
 use super::{
     Context, Finding, Severity, broken_namespace, cross_location_import, dependency_confusion,
-    dependency_cycle, dev_only_dependency, duplicate_project_name, editable_elsewhere, empty_range,
-    family_skew, incompatible_call, index_undefined, installed_differs, member_glob_empty,
-    member_setting_ignored, member_without_workspace_source, missing_extra, missing_source_path,
-    missing_symbol, mixed_strategies, module_not_packaged, mutable_git_ref, override_masks_shared,
-    parse_error, path_hack, path_leaves_repository, pin_behind_source, pins_differ, private_import,
-    python_range_too_narrow, shadowed_module, shared_imports_location, source_lost_on_publish,
-    source_marker_gap, source_name_mismatch, source_not_member, source_violates_specifier,
-    source_without_requirement, stale_copy, submodule_drift, submodule_undeclared, submodule_uninitialized,
-    submodules_differ, syntax_too_new, tag_version_mismatch, transitive_dependency, unbounded_requirement,
-    undeclared_dependency, unknown_extra, unknown_version, unresolved_import, unsatisfiable_together,
-    unused_dependency, unused_suppression, vendored_copy_diverged,
+    dependency_cycle, deprecated_symbol, dev_only_dependency, duplicate_project_name, editable_elsewhere,
+    empty_range, family_skew, incompatible_call, index_undefined, installed_differs,
+    lock_names_missing_project, lock_stale, lock_stale_shared_metadata, lock_violates_manifest,
+    locks_disagree, member_glob_empty, member_setting_ignored, member_without_workspace_source,
+    missing_extra, missing_source_path, missing_symbol, mixed_strategies, module_not_packaged,
+    mutable_git_ref, override_masks_shared, parse_error, path_hack, path_leaves_repository,
+    pin_behind_source, pins_differ, private_import, python_range_too_narrow, shadowed_module,
+    shared_imports_location, source_lost_on_publish, source_marker_gap, source_name_mismatch,
+    source_not_member, source_violates_specifier, source_without_requirement, stale_copy, stray_lock,
+    submodule_drift, submodule_undeclared, submodule_uninitialized, submodules_differ, syntax_too_new,
+    tag_version_mismatch, transitive_dependency, unbounded_requirement, undeclared_dependency, unknown_extra,
+    unknown_version, unresolved_import, unsatisfiable_together, unused_dependency, unused_suppression,
+    vendored_copy_diverged,
 };
 use crate::text::nearest;
 
@@ -56,6 +58,7 @@ const RULES: &[Rule] = &[
     cross_location_import::RULE,
     dependency_confusion::RULE,
     dependency_cycle::RULE,
+    deprecated_symbol::RULE,
     dev_only_dependency::RULE,
     duplicate_project_name::RULE,
     editable_elsewhere::RULE,
@@ -64,6 +67,11 @@ const RULES: &[Rule] = &[
     incompatible_call::RULE,
     index_undefined::RULE,
     installed_differs::RULE,
+    lock_names_missing_project::RULE,
+    lock_stale::RULE,
+    lock_stale_shared_metadata::RULE,
+    lock_violates_manifest::RULE,
+    locks_disagree::RULE,
     member_glob_empty::RULE,
     member_setting_ignored::RULE,
     member_without_workspace_source::RULE,
@@ -90,6 +98,7 @@ const RULES: &[Rule] = &[
     source_violates_specifier::RULE,
     source_without_requirement::RULE,
     stale_copy::RULE,
+    stray_lock::RULE,
     submodule_drift::RULE,
     submodule_undeclared::RULE,
     submodule_uninitialized::RULE,
@@ -128,7 +137,7 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 20] = [
+    const NO_RULES: [&str; 21] = [
         "absent",
         "availability",
         "context",
@@ -137,6 +146,7 @@ mod tests {
         "environments",
         "family",
         "finding",
+        "locks",
         "markers",
         "mentions",
         "mod",

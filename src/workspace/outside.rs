@@ -96,7 +96,8 @@ impl Workspace {
             let OriginRecord::Git { repository, .. } = self.outside.mounted.read().get(&root)?.clone() else {
                 return None;
             };
-            let twin = FileId::new(&repository.join(file.path().strip_prefix(&root).ok()?));
+            let tree = Utf8PathBuf::from(repository);
+            let twin = FileId::new(&tree.join(file.path().strip_prefix(&root).ok()?));
             let same = self.files.is_file(twin.path())
                 && self.files.text(&twin).ok()?.text == self.files.text(file).ok()?.text;
             same.then_some(twin)
@@ -114,8 +115,11 @@ impl Workspace {
     pub(super) fn mounted_version(&self, project: &Project) -> Option<String> {
         let root = self.files.mount_of(&project.dir)?;
         let origin = self.outside.mounted.read().get(&root)?.clone();
-        let of_it = project.distribution().is_some_and(|name| name.as_str() == origin.distribution());
-        of_it.then(|| origin.version().to_owned())
+        let (distribution, version) = match origin {
+            OriginRecord::Git { distribution, version, .. } => (distribution, version?),
+            OriginRecord::Archive { distribution, version, .. } => (distribution, version),
+        };
+        project.distribution().is_some_and(|name| name.as_str() == distribution).then_some(version)
     }
 
     /// Writes a mounted file to where its name says, so that a client can open it; files on disk are left alone.
@@ -137,11 +141,13 @@ impl Workspace {
         let Some((root, origin)) = self.outside.store.origin_of(file.path()) else { return };
         let tree: Option<Arc<dyn SourceTree>> = match &origin {
             OriginRecord::Git { repository, commit, .. } => {
-                let tree = self.repository(repository).and_then(|repository| repository.tree(commit));
+                let tree =
+                    self.repository(Utf8Path::new(repository)).and_then(|repository| repository.tree(commit));
                 tree.ok().map(|tree| Arc::new(tree) as Arc<dyn SourceTree>)
             }
-            OriginRecord::Archive { path, .. } => {
-                Candidate::at(path).and_then(|found| self.opened(&found).ok()).map(|opened| opened.tree)
+            OriginRecord::Archive { path, content, .. } => {
+                let opened = Candidate::at(Utf8Path::new(path)).and_then(|found| self.opened(&found).ok());
+                opened.filter(|opened| opened.content == *content).map(|opened| opened.tree)
             }
         };
         if let Some(tree) = tree {

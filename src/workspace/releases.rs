@@ -143,14 +143,16 @@ impl Workspace {
         version: &str,
         folder: &Utf8Path,
     ) -> Result<Utf8PathBuf, String> {
-        let root = self.outside.store.place(name.as_str(), version, commit);
+        let root = self.outside.store.place(name, version, commit);
         if self.files.mount_of(&root).is_none() {
             let tree = repository.tree(commit).map_err(|refusal| refusal.to_string())?;
             let origin = OriginRecord::Git {
-                repository: repository.dir().to_owned(),
-                commit: commit.to_owned(),
                 distribution: name.to_string(),
-                version: version.to_owned(),
+                version: Some(version.to_owned()),
+                repository: repository.dir().to_string(),
+                commit: commit.to_owned(),
+                tag: None,
+                subdirectory: folder.to_string(),
             };
             self.mount(&root, Arc::new(tree), origin);
         }
@@ -164,12 +166,13 @@ impl Workspace {
         candidate: &Candidate,
     ) -> Result<Utf8PathBuf, String> {
         let opened = self.opened(candidate).map_err(|error| error.to_string())?;
-        let root = self.outside.store.place(name.as_str(), version, &opened.content);
+        let root = self.outside.store.place(name, version, &opened.content);
         if self.files.mount_of(&root).is_none() {
             let origin = OriginRecord::Archive {
-                path: candidate.path.clone(),
                 distribution: name.to_string(),
                 version: version.to_owned(),
+                path: candidate.path.to_string(),
+                content: opened.content,
             };
             self.mount(&root, opened.tree, origin);
         }
