@@ -1,11 +1,8 @@
-//! What is found under the new version and not today, and what the new version has to offer.
+//! What is found under the new version and not today.
 
-use std::sync::Arc;
-
-use pep440_rs::Version;
 use rustc_hash::FxHashSet;
 
-use super::{Available, Break, signatures};
+use super::{Break, signatures};
 use crate::report::{Place, place};
 use crate::rules::{self, Diagnostic, Findings, NotJudged, Selection};
 use crate::vfs::FileId;
@@ -92,16 +89,4 @@ fn break_of(witness: Witness<'_>, supposed: &Workspace, found: &Diagnostic) -> B
         new,
         also: further.map(|related| start(related.range)).collect(),
     }
-}
-
-/// What the new version's code has that the lowest other version in use has not; none where no other is in use, or where
-/// the new one is the older.
-pub(super) fn available(
-    today: &Workspace,
-    supposed: &Workspace,
-    in_use: &[(Version, Arc<Project>)],
-    new: &Arc<Project>,
-) -> Option<Available> {
-    let _ = (today, supposed, in_use, new);
-    None
 }

@@ -1,6 +1,7 @@
 //! What breaks, and where, if everybody who pins a distribution took another version of it; what becomes available; and
 //! which edits of manifests would move the pins.
 
+mod available;
 mod breaks;
 mod pins;
 mod question;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use camino::Utf8Path;
 use pep440_rs::Version;
 
-use super::breaks::{self, NewFindings};
+use super::available;
+use super::breaks::NewFindings;
 use super::pins::{self, Target};
 use super::{Consumer, Live, Pin, PinState, Upgrade, relock};
 use crate::manifest::DistributionName;
@@ -93,7 +94,7 @@ pub fn collect(
     upgrade.breaks = upgrade.consumers.iter().map(Consumer::places).sum();
     upgrade.edits.sort_by(|a, b| (&a.file, a.range).cmp(&(&b.file, b.range)));
     upgrade.edits.dedup();
-    upgrade.available = breaks::available(workspace, &supposed, &in_use(workspace, &takers), &code);
+    upgrade.available = available::since_lowest(workspace, &in_use(workspace, &takers), &supposed, (version, &code));
     Ok(upgrade)
 }
 
