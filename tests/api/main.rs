@@ -6,7 +6,7 @@
 
 mod calls;
 mod generate;
-#[path = "../support/python.rs"]
+#[path = "../python/mod.rs"]
 mod python;
 mod versions;
 

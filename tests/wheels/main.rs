@@ -7,12 +7,8 @@
 
 mod archives;
 mod cases;
-<<<<<<< HEAD
 mod installs;
 #[path = "../python/mod.rs"]
-=======
-#[path = "../support/python.rs"]
->>>>>>> api
 mod python;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -168,17 +164,10 @@ fn lead(case: &Case, dir: &Utf8Path, environment: &Utf8Path) -> Vec<String> {
 type Wheel = (BTreeSet<String>, Option<String>);
 
 /// Builds all projects in one process, by the backends of a virtual environment that is made once.
-<<<<<<< HEAD
 fn build(projects: &Utf8Path, environments: &Utf8Path, archives: &Utf8Path) -> BTreeMap<String, Wheel> {
     let interpreter = backends();
     let mut command = Command::new(interpreter.as_std_path());
     command.arg(here("build.py")).args([projects, environments, archives]);
-=======
-fn build(projects: &Utf8Path, environments: &Utf8Path) -> BTreeMap<String, Wheel> {
-    let interpreter = python::environment("wheels", &here("backends.txt"));
-    let mut command = Command::new(interpreter.as_std_path());
-    command.arg(here("build.py")).args([projects.as_std_path(), environments.as_std_path()]);
->>>>>>> api
     let printed = python::run(&mut command);
     let answer: serde_json::Value = serde_json::from_slice(&printed).unwrap();
     let wheel = |value: &serde_json::Value| {
@@ -198,15 +187,12 @@ fn module(path: &str) -> Option<String> {
     ModuleName::new(&dotted).map(|module| module.to_string())
 }
 
-<<<<<<< HEAD
 /// The interpreter that has the backends; made by the first test that needs it, as they run side by side.
 fn backends() -> Utf8PathBuf {
     static MADE: OnceLock<Utf8PathBuf> = OnceLock::new();
     MADE.get_or_init(|| python::environment("wheels", &here("backends.txt"))).clone()
 }
 
-=======
->>>>>>> api
 fn here(name: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wheels").join(name)
 }
