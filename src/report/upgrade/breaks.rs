@@ -5,8 +5,8 @@ use rustc_hash::FxHashSet;
 use super::{Break, signatures};
 use crate::report::{Place, place};
 use crate::rules::{self, Diagnostic, Findings, NotJudged, Selection};
-use crate::vfs::FileId;
 use crate::text::TextRange;
+use crate::vfs::FileId;
 use crate::workspace::{Project, Witness, Workspace};
 
 /// What fails when it is loaded or reached.
@@ -39,11 +39,15 @@ impl NewFindings {
     }
 
     /// What breaks in one project, and what becomes deprecated there.
-    pub fn of(&self, witness: Witness<'_>, supposed: &Workspace, project: &Project) -> (Vec<Break>, Vec<Break>) {
+    pub fn of(
+        &self,
+        witness: Witness<'_>,
+        supposed: &Workspace,
+        project: &Project,
+    ) -> (Vec<Break>, Vec<Break>) {
         let today = witness.workspace;
-        let inside = |found: &&Diagnostic| {
-            today.project_of(&found.file).is_some_and(|owner| owner.dir == project.dir)
-        };
+        let inside =
+            |found: &&Diagnostic| today.project_of(&found.file).is_some_and(|owner| owner.dir == project.dir);
         let (deprecated, breaks): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
             self.findings.diagnostics.iter().filter(inside).partition(|found| found.rule == DEPRECATED);
         let shown = |found: Vec<&Diagnostic>| {
@@ -67,9 +71,7 @@ fn break_of(witness: Witness<'_>, supposed: &Workspace, found: &Diagnostic) -> B
             let signature = |workspace| signatures::called(workspace, &found.file, call?);
             (signature(today), signature(supposed))
         }
-        "missing-symbol" => {
-            (signatures::named(today, &found.file, argument(0), argument(1)), None)
-        }
+        "missing-symbol" => (signatures::named(today, &found.file, argument(0), argument(1)), None),
         _ => (None, None),
     };
     let source = today.files.text(&found.file).ok();

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use pep440_rs::Version;
 
 use super::PinState;
-use crate::manifest::{
-    DistributionName, Group, LockKind, Requirement, parse_version, specifier_admits,
-};
+use crate::manifest::{DistributionName, Group, LockKind, Requirement, parse_version, specifier_admits};
 use crate::report::place;
 use crate::rules::Edit;
 use crate::source::git::tag_version;
@@ -236,9 +234,7 @@ fn reference(
     match new_text {
         Some(new_text) if new_text == *reference => Asked::new(place, reference, PinState::Already),
         Some(new_text) if plain => Asked::moved(place.clone(), reference, place.range, new_text),
-        Some(_) => {
-            Asked::left(place, reference, "it is written in a way that is not edited".to_owned())
-        }
+        Some(_) => Asked::left(place, reference, "it is written in a way that is not edited".to_owned()),
         None => Asked::left(place, reference, "it names no version".to_owned()),
     }
 }

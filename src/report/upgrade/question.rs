@@ -58,11 +58,7 @@ enum Way {
 }
 
 /// The answer of a workspace; paths are shown relative to `root`.
-pub fn collect(
-    workspace: &Workspace,
-    root: &Utf8Path,
-    question: Question<'_>,
-) -> Result<Upgrade, Obstacle> {
+pub fn collect(workspace: &Workspace, root: &Utf8Path, question: Question<'_>) -> Result<Upgrade, Obstacle> {
     let Question { distribution, version, .. } = question;
     let witness = Witness { workspace, root };
     let (live, takers): (Vec<Taker>, Vec<Taker>) =
@@ -94,7 +90,8 @@ pub fn collect(
     upgrade.breaks = upgrade.consumers.iter().map(Consumer::places).sum();
     upgrade.edits.sort_by(|a, b| (&a.file, a.range).cmp(&(&b.file, b.range)));
     upgrade.edits.dedup();
-    upgrade.available = available::since_lowest(workspace, &in_use(workspace, &takers), &supposed, (version, &code));
+    upgrade.available =
+        available::since_lowest(workspace, &in_use(workspace, &takers), &supposed, (version, &code));
     Ok(upgrade)
 }
 
@@ -116,9 +113,9 @@ fn takers(workspace: &Workspace, question: Question<'_>) -> Vec<Taker> {
             let location = locations.iter().any(|one| one.project.as_deref() == Some(&*project.dir));
             !location && !workspace.is_around(&project.dir)
         });
-        found.extend(others.filter_map(|project| {
-            taker(workspace, name, project.display_name().to_owned(), project)
-        }));
+        found.extend(
+            others.filter_map(|project| taker(workspace, name, project.display_name().to_owned(), project)),
+        );
     }
     found.sort_by(|a, b| (&a.name, &a.project.dir).cmp(&(&b.name, &b.project.dir)));
     found
@@ -170,19 +167,23 @@ fn live_of(witness: Witness<'_>, taker: &Taker) -> Option<Live> {
 /// Nobody takes a version that could move.
 fn nobody(witness: Witness<'_>, question: Question<'_>, live: &[Taker], others: &[Taker]) -> Obstacle {
     let (workspace, name) = (witness.workspace, question.distribution);
+    let unpinned = match question.location {
+        Some(location) => format!("`{location}` does not pin `{name}`"),
+        None => format!("nobody pins `{name}`"),
+    };
     if let Some(taker) = live.first() {
         let source = live_folder(taker).map(|dir| witness.path(dir)).unwrap_or_default();
         let who: Vec<String> = live.iter().map(|taker| format!("`{}`", taker.name)).collect();
         let (take, who) = (if who.len() == 1 { "takes" } else { "take" }, who.join(", "));
         let hint = format!("{who} {take} it live from `{source}`: there is no pin to move");
-        return Obstacle::new(format!("nobody pins `{name}`"), Some(hint));
+        return Obstacle::new(unpinned, Some(hint));
     }
     if let Some(taker) = others.first() {
         let hint = match &taker.way {
             Way::Direct(dependency, _) => witness.dependency(dependency).pop(),
             Way::Through(..) => None,
         };
-        return Obstacle::new(format!("nobody pins `{name}`"), hint);
+        return Obstacle::new(unpinned, hint);
     }
     if let Some(location) = question.location {
         let message = format!("`{location}` does not take `{name}`");
@@ -261,7 +262,7 @@ fn not_at_hand(
     let more = known.len().saturating_sub(MAX_VERSIONS);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let hint = if shown.is_empty() {
-        format!("no version of `{name}` is known here: none of its repositories, with tags, and no archive")
+        format!("no version of `{name}` is known here, by a tag or an archive")
     } else {
         format!("known versions: {}{more}", shown.join(", "))
     };
@@ -294,9 +295,9 @@ fn consumer(
     }
     (consumer.breaks, consumer.deprecated) = found.of(witness, supposed, &taker.project);
     let moves = |state| consumer.pins.iter().any(|pin: &Pin| pin.state == state);
-    let stays = workspace.locked(&taker.project, target.name).is_none_or(|locked| {
-        locked.version.is_none_or(|locked| locked == *target.version)
-    });
+    let stays = workspace
+        .locked(&taker.project, target.name)
+        .is_none_or(|locked| locked.version.is_none_or(|locked| locked == *target.version));
     consumer.relock = if moves(PinState::Moves) {
         relock::command(witness, &taker.project, relock::Change::Manifest)
     } else if (moves(PinState::Admits) || moves(PinState::Already)) && !stays {

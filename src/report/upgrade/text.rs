@@ -37,7 +37,9 @@ fn headline(consumer: &Consumer, upgrade: &Upgrade) -> String {
     };
     let through = match consumer.through.as_slice() {
         [] => String::new(),
-        via => format!(" through {}", via.iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(", ")),
+        via => {
+            format!(" through {}", via.iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(", "))
+        }
     };
     let places = consumer.places();
     let outcome = match places {
@@ -55,7 +57,8 @@ fn pin_in_words(pin: &Pin, upgrade: &Upgrade) -> String {
     let written = &pin.written;
     match pin.state {
         PinState::Moves => {
-            let verb = if upgrade.applied.is_some() { "became" } else { "would become" };
+            let applied = upgrade.applied.as_ref().is_some_and(|applied| applied.changed.contains(&pin.file));
+            let verb = if applied { "became" } else { "would become" };
             format!("`{written}` at {at} {verb} `{}`", pin.becomes.as_deref().unwrap_or(to))
         }
         PinState::Already => format!("`{written}` at {at} stays"),
@@ -101,7 +104,7 @@ fn push_available(lines: &mut Vec<String>, upgrade: &Upgrade) {
         return;
     };
     lines.push(String::new());
-    lines.push(format!("new since {}", available.since));
+    lines.push(format!("in {}, not in {}", upgrade.to, available.since));
     lines.extend(available.names.iter().take(MAX_AVAILABLE).map(|name| format!("  {name}")));
     let more = available.names.len().saturating_sub(MAX_AVAILABLE);
     if more > 0 {
@@ -128,8 +131,8 @@ fn sum(upgrade: &Upgrade) -> String {
     let all = upgrade.consumers.len();
     let breaking = upgrade.consumers.iter().filter(|consumer| consumer.places() > 0).count();
     match upgrade.breaks {
-        0 => format!("nothing breaks in {}", plural(all, "location")),
-        1 => format!("1 place breaks in 1 of {}", plural(all, "location")),
-        places => format!("{places} places break in {breaking} of {}", plural(all, "location")),
+        0 => format!("nothing breaks in {}", plural(all, "project")),
+        1 => format!("1 place breaks in 1 of {}", plural(all, "project")),
+        places => format!("{places} places break in {breaking} of {}", plural(all, "project")),
     }
 }
