@@ -23,8 +23,8 @@ const DECORATORS: [&str; 6] = [
 
 impl Knowledge<'_, '_> {
     /// Whether a function, class or variable is marked: by `@deprecated`, by a `warnings.warn(…, DeprecationWarning)`
-    /// that runs whenever it is called (for a class, in its `__init__`), or by the directive `.. deprecated::` in its
-    /// documentation.
+    /// that runs whenever it is called, or by the directive `.. deprecated::` in its documentation. A class whose `__init__`
+    /// warns may still be derived from and named in annotations.
     pub fn deprecation(
         &self,
         file: &FileId,
@@ -34,14 +34,7 @@ impl Knowledge<'_, '_> {
         let definition = summary.definition(id)?;
         let (decorators, warning) = match &definition.kind {
             DefinitionKind::Function(function) => (function.decorators.as_slice(), function.warning),
-            DefinitionKind::Class(class) => {
-                let init = summary.bindings(class.scope, "__init__").last();
-                let warning = init.and_then(|init| match &summary.definition(*init)?.kind {
-                    DefinitionKind::Function(function) => function.warning,
-                    _ => None,
-                });
-                (class.decorators.as_slice(), warning)
-            }
+            DefinitionKind::Class(class) => (class.decorators.as_slice(), None),
             _ => (&[][..], None),
         };
         for decorator in decorators {

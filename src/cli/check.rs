@@ -6,10 +6,11 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 
 use super::scope::Scope;
+use super::world::{Network, World};
 use super::{Failure, fix, output, rule};
 use crate::report::{self, Report, summary::plural};
 use crate::rules::{self, Findings, Rule, Selection, Severity};
-use crate::source::{Cache, Surroundings};
+use crate::source::Cache;
 use crate::text::nearest;
 use crate::vfs::{Files, relative};
 use crate::workspace::Workspace;
@@ -45,6 +46,8 @@ pub struct Arguments {
     /// Count the findings of each rule (on stderr with `--format json`)
     #[arg(long)]
     statistics: bool,
+    #[command(flatten)]
+    network: Network,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -70,12 +73,13 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let scope = Scope::new(&arguments.paths)?;
     let mut files = Files::default();
     tell_configuration(&files, &scope)?;
+    let world = World::of_user(&arguments.network)?;
     if let Some(name) = &arguments.location {
-        known_location(name, &Workspace::new(files.clone(), scope.folders.clone()))?;
+        known_location(name, &world.workspace(files.clone(), scope.folders.clone()))?;
     }
     let root = scope.folders.first().filter(|_| !arguments.no_cache);
     let cache = root.and_then(|root| Cache::of_workspace(root)).map(Arc::new);
-    let find = |files: &Files| find(files, &scope, &selection, arguments, cache.as_ref());
+    let find = |files: &Files| find(files, &world, &scope, &selection, arguments, cache.as_ref());
     let mut findings = find(&files);
     if arguments.fix {
         let fixed = fix::run(&mut files, &mut findings, find)?;
@@ -139,13 +143,13 @@ fn tell_configuration(files: &Files, scope: &Scope) -> Result<(), Failure> {
 /// The findings of a fresh look at the files, limited to what was asked for.
 fn find(
     files: &Files,
+    world: &World,
     scope: &Scope,
     selection: &Selection,
     arguments: &Arguments,
     cache: Option<&Arc<Cache>>,
 ) -> Findings {
-    let workspace = Workspace::new(files.clone(), scope.folders.clone());
-    let mut workspace = workspace.with_surroundings(Surroundings::of_process());
+    let mut workspace = world.workspace(files.clone(), scope.folders.clone());
     if let Some(cache) = cache {
         workspace = workspace.with_cache(cache.clone());
     }

@@ -13,6 +13,7 @@ mod rule;
 mod scope;
 mod server;
 mod upgrade;
+mod world;
 
 use std::process::ExitCode;
 
@@ -80,7 +81,7 @@ pub fn run() -> ExitCode {
     log::to_stderr();
     let outcome = match command {
         Command::Check(arguments) => check::run(&arguments),
-        Command::Server(arguments) => Ok(server::run(arguments)),
+        Command::Server(arguments) => server::run(arguments),
         Command::Locations(arguments) => locations::run(&arguments),
         Command::Resolve(arguments) => resolve::run(&arguments),
         Command::Upgrade(arguments) => upgrade::run(&arguments),

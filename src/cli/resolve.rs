@@ -5,12 +5,11 @@ use std::process::ExitCode;
 use camino::Utf8PathBuf;
 
 use super::scope::{Scope, current_folder};
+use super::world::{Network, World};
 use super::{AnswerFormat, Failure, output};
 use crate::python::ModuleName;
 use crate::report::resolution::{self, Question, Status};
-use crate::source::Surroundings;
 use crate::vfs::{Files, join};
-use crate::workspace::Workspace;
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -23,6 +22,8 @@ pub struct Arguments {
     /// How to print
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
     format: AnswerFormat,
+    #[command(flatten)]
+    network: Network,
 }
 
 /// Exit code 1 where the import leads nowhere.
@@ -39,8 +40,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         return Err(Failure::new(format!("`{}` is not a folder", arguments.from)));
     }
     let scope = Scope::new(std::slice::from_ref(&arguments.from))?;
-    let workspace =
-        Workspace::new(Files::default(), scope.folders).with_surroundings(Surroundings::of_process());
+    let workspace = World::of_user(&arguments.network)?.workspace(Files::default(), scope.folders);
     let answer = resolution::collect(&workspace, &current, Question { module: &module, symbol, from: &from });
     output::data(&match arguments.format {
         AnswerFormat::Text => resolution::text(&answer),

@@ -4,7 +4,10 @@ use std::process::ExitCode;
 
 use camino::Utf8PathBuf;
 
+use super::Failure;
+use super::world::{Network, World};
 use crate::server::{self, Transport};
+use crate::vfs::Files;
 
 #[derive(clap::Args)]
 #[group(multiple = false)]
@@ -20,11 +23,14 @@ pub struct Arguments {
     pipe: Option<Utf8PathBuf>,
 }
 
-pub fn run(arguments: Arguments) -> ExitCode {
+pub fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+    // What a repository's editor settings say cannot allow the network: only the user's own configuration can.
+    let world = World::of_user(&Network { allow_registry: false })?;
+    let workspace = world.workspace(Files::default(), Vec::new());
     let transport = match arguments {
         Arguments { port: Some(port), .. } => Transport::Tcp(port),
         Arguments { pipe: Some(path), .. } => Transport::Pipe(path),
         Arguments { stdio: _, .. } => Transport::Stdio,
     };
-    ExitCode::from(u8::try_from(server::run(transport)).unwrap_or(1))
+    Ok(ExitCode::from(u8::try_from(server::run(transport, workspace)).unwrap_or(1)))
 }

@@ -6,11 +6,11 @@ use std::process::ExitCode;
 use super::check::known_location;
 use super::fix::{Written, rewrite};
 use super::scope::Scope;
+use super::world::{Network, World};
 use super::{AnswerFormat, Failure, output};
 use crate::manifest::{DistributionName, parse_version};
 use crate::report::upgrade::{self, Applied, Question, Upgrade};
 use crate::rules::Edit;
-use crate::source::Surroundings;
 use crate::vfs::{FileId, Files, relative};
 use crate::workspace::Workspace;
 
@@ -30,6 +30,8 @@ pub struct Arguments {
     /// How to print
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
     format: AnswerFormat,
+    #[command(flatten)]
+    network: Network,
 }
 
 /// Exit code 1 where something breaks, also if the pins were moved.
@@ -41,7 +43,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         Failure::new(format!("`{}` is not a version", arguments.version))
             .with_hint("versions are written as PEP 440 has it: 0.2.0, 1.0rc1")
     })?;
-    let workspace = workspace()?;
+    let scope = Scope::new(&[])?;
+    let workspace = World::of_user(&arguments.network)?.workspace(Files::default(), scope.folders);
     if let Some(name) = &arguments.location {
         known_location(name, &workspace)?;
     }
@@ -65,12 +68,6 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         AnswerFormat::Json => upgrade::json(&found),
     })?;
     Ok(if found.breaks > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
-}
-
-/// What the current folder holds, and all that is known around it.
-fn workspace() -> Result<Workspace, Failure> {
-    let scope = Scope::new(&[])?;
-    Ok(Workspace::new(Files::default(), scope.folders).with_surroundings(Surroundings::of_process()))
 }
 
 /// Writes the pins; a manifest that has changed since it was read is left alone.

@@ -18,7 +18,7 @@ pub(super) struct Mismatch {
 pub(super) fn tag_of(release: &Release) -> Option<&str> {
     match &release.origin {
         Origin::Tag { tag, .. } => Some(tag),
-        Origin::Archive(_) => None,
+        Origin::Archive(_) | Origin::Index { .. } => None,
     }
 }
 

@@ -73,10 +73,10 @@ fn judge(context: &Context<'_>, dependency: &Dependency) -> Option<Finding> {
     let (_, specifier) = versions::of_registry(dependency)?;
     let pinned = exact(&specifier.value)?;
     let trees = workspace.projects_named(name);
-    if trees.is_empty() {
+    let releases = workspace.releases(name);
+    if trees.is_empty() && !releases.listed {
         return None;
     }
-    let releases = workspace.releases(name);
     if let Some(gap) = releases.gaps.first() {
         context.not_judged(gap.clone());
         return None;
@@ -94,11 +94,12 @@ fn judge(context: &Context<'_>, dependency: &Dependency) -> Option<Finding> {
     let public = pinned.clone().without_local();
     let exists = known.iter().any(|version| **version == public || **version == pinned)
         || trees.iter().any(|tree| workspace.version(tree).as_ref() == Some(&public));
-    if !between || exists {
+    if !(between || releases.listed) || exists {
         return None;
     }
     let (place, written) = versions::written(context, &dependency.place.file, specifier)?;
-    let next = tagged.into_iter().find(|version| **version > pinned && !version.any_prerelease())?;
+    let later = known.iter().find(|version| ***version > pinned && !version.any_prerelease());
+    let next = later.or_else(|| known.last())?;
     let plain = written.strip_prefix("==").is_some_and(|pinned| !pinned.starts_with('='));
     let fix = plain.then(|| edits::replace(format!("pin to `=={next}`"), &place, format!("=={next}")));
     let message = format!("`{name}` has no version {pinned}");

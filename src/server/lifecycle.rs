@@ -9,7 +9,7 @@ use tower_lsp::{LspService, LspServiceBuilder, Server};
 use super::door::{self, Door, Log};
 use super::handlers::Handlers;
 use super::session::Session;
-use crate::source::Surroundings;
+use crate::workspace::Workspace;
 
 /// So many messages may be under way. Requests wait for their turn on their own; a low limit here would keep edits
 /// and cancellations waiting behind them, and could lock up with a client that answers late.
@@ -18,27 +18,28 @@ const CONCURRENCY: usize = 4096;
 const PROCESS_PERIOD: Duration = Duration::from_secs(1);
 
 /// Serves one client until it says `exit`, its stream ends or its process is gone. Returns the exit code: 0 for
-/// an `exit` after a `shutdown`, else 1. `surroundings` are those of the process, as far as they are to count.
-pub async fn serve<R, W>(reader: R, writer: W, surroundings: Surroundings) -> i32
+/// an `exit` after a `shutdown`, else 1. Of `workspace`, in which nothing is opened, it takes what is
+/// known beside files.
+pub async fn serve<R, W>(reader: R, writer: W, workspace: Workspace) -> i32
 where
     R: AsyncRead + Unpin,
     W: AsyncWrite,
 {
-    serve_with(reader, writer, surroundings, |service| service).await
+    serve_with(reader, writer, workspace, |service| service).await
 }
 
 /// As [`serve`], with more methods.
 pub(super) async fn serve_with<R, W>(
     reader: R,
     writer: W,
-    surroundings: Surroundings,
+    workspace: Workspace,
     extend: impl FnOnce(LspServiceBuilder<Handlers>) -> LspServiceBuilder<Handlers>,
 ) -> i32
 where
     R: AsyncRead + Unpin,
     W: AsyncWrite,
 {
-    let session = Arc::new(Session::new(surroundings));
+    let session = Arc::new(Session::new(workspace));
     let log = Arc::new(Log::default());
     let service = LspService::build(|client| Handlers::new(session.clone(), client))
         .custom_method(door::NOT_JSON, Handlers::not_json)

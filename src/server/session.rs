@@ -82,16 +82,16 @@ struct State {
 
 impl Default for Session {
     fn default() -> Self {
-        Self::new(Surroundings::default())
+        Self::new(Workspace::new(Files::default(), Vec::new()))
     }
 }
 
 impl Session {
-    /// A session to which nobody has spoken yet, in a process with these surroundings.
-    pub fn new(surroundings: Surroundings) -> Self {
-        let workspace = Workspace::new(Files::default(), Vec::new());
+    /// A session to which nobody has spoken yet. Of the workspace, in which nothing is opened, it takes what is known
+    /// beside files.
+    pub fn new(workspace: Workspace) -> Self {
         let snapshot = Snapshot {
-            workspace: workspace.with_surroundings(surroundings),
+            workspace,
             revision: 0,
             encoding: Encoding::default(),
             features: ClientFeatures::default(),

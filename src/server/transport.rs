@@ -3,11 +3,10 @@
 use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::serve;
-use crate::source::Surroundings;
+use crate::workspace::Workspace;
 
 /// Where the client is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,16 +19,16 @@ pub enum Transport {
     Pipe(Utf8PathBuf),
 }
 
-/// Serves one client and returns the process's exit code. Standard output carries the protocol and nothing else;
+/// Serves one client, with what `workspace` knows beside files, and returns the process's exit code. Standard output carries the protocol and nothing else;
 /// logs go to standard error.
-pub fn run(transport: Transport) -> i32 {
+pub fn run(transport: Transport, workspace: Workspace) -> i32 {
     // One thread carries all messages, so that none changes threads but for its analysis, which has its own.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error),
     };
-    let code = runtime.block_on(connect(transport)).unwrap_or_else(|error| failed(&error));
+    let code = runtime.block_on(connect(transport, workspace)).unwrap_or_else(|error| failed(&error));
     // A read of standard input that never returns, and a check under way, must not hold the process.
     runtime.shutdown_background();
     code
@@ -40,20 +39,11 @@ fn failed(error: &io::Error) -> i32 {
     1
 }
 
-/// Serves one client as the process that we are.
-async fn here<R, W>(reader: R, writer: W) -> i32
-where
-    R: AsyncRead + Unpin,
-    W: AsyncWrite,
-{
-    serve(reader, writer, Surroundings::of_process()).await
-}
-
 /// Editors disagree on who listens: VS Code listens and expects us to connect, Neovim connects. So whoever is there
 /// first is listened to by the other.
-async fn connect(transport: Transport) -> io::Result<i32> {
+async fn connect(transport: Transport, workspace: Workspace) -> io::Result<i32> {
     match transport {
-        Transport::Stdio => Ok(stdio().await),
+        Transport::Stdio => Ok(stdio(workspace).await),
         Transport::Tcp(port) => {
             let address = (std::net::Ipv4Addr::LOCALHOST, port);
             let stream = match TcpStream::connect(address).await {
@@ -62,47 +52,47 @@ async fn connect(transport: Transport) -> io::Result<i32> {
             };
             stream.set_nodelay(true)?;
             let (reader, writer) = stream.into_split();
-            Ok(here(reader, writer).await)
+            Ok(serve(reader, writer, workspace).await)
         }
-        Transport::Pipe(path) => pipe(&path).await,
+        Transport::Pipe(path) => pipe(&path, workspace).await,
     }
 }
 
 /// Standard input and output as pipes that are waited for like any socket; what is no pipe is read and written on
 /// threads of its own, which costs each message two changes of thread.
 #[cfg(unix)]
-async fn stdio() -> i32 {
+async fn stdio(workspace: Workspace) -> i32 {
     use std::os::fd::AsFd;
     use tokio::net::unix::pipe::{Receiver, Sender};
     let reader = io::stdin().as_fd().try_clone_to_owned().and_then(Receiver::from_owned_fd);
     let writer = io::stdout().as_fd().try_clone_to_owned().and_then(Sender::from_owned_fd);
     match (reader, writer) {
-        (Ok(reader), Ok(writer)) => here(reader, writer).await,
-        (Ok(reader), Err(_)) => here(reader, tokio::io::stdout()).await,
-        (Err(_), Ok(writer)) => here(tokio::io::stdin(), writer).await,
-        (Err(_), Err(_)) => here(tokio::io::stdin(), tokio::io::stdout()).await,
+        (Ok(reader), Ok(writer)) => serve(reader, writer, workspace).await,
+        (Ok(reader), Err(_)) => serve(reader, tokio::io::stdout(), workspace).await,
+        (Err(_), Ok(writer)) => serve(tokio::io::stdin(), writer, workspace).await,
+        (Err(_), Err(_)) => serve(tokio::io::stdin(), tokio::io::stdout(), workspace).await,
     }
 }
 
 #[cfg(not(unix))]
-async fn stdio() -> i32 {
-    here(tokio::io::stdin(), tokio::io::stdout()).await
+async fn stdio(workspace: Workspace) -> i32 {
+    serve(tokio::io::stdin(), tokio::io::stdout(), workspace).await
 }
 
 #[cfg(unix)]
-async fn pipe(path: &Utf8Path) -> io::Result<i32> {
+async fn pipe(path: &Utf8Path, workspace: Workspace) -> io::Result<i32> {
     use tokio::net::{UnixListener, UnixStream};
     let stream = match UnixStream::connect(path.as_std_path()).await {
         Ok(stream) => stream,
         Err(_) => UnixListener::bind(path.as_std_path())?.accept().await?.0,
     };
     let (reader, writer) = stream.into_split();
-    Ok(here(reader, writer).await)
+    Ok(serve(reader, writer, workspace).await)
 }
 
 #[cfg(windows)]
-async fn pipe(path: &Utf8Path) -> io::Result<i32> {
+async fn pipe(path: &Utf8Path, workspace: Workspace) -> io::Result<i32> {
     let stream = tokio::net::windows::named_pipe::ClientOptions::new().open(path.as_str())?;
     let (reader, writer) = tokio::io::split(stream);
-    Ok(here(reader, writer).await)
+    Ok(serve(reader, writer, workspace).await)
 }

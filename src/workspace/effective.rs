@@ -248,6 +248,7 @@ fn origin(release: &Release) -> Said {
     match &release.origin {
         Origin::Tag { repository, tag, .. } => Said::Tag(tag.clone(), repository.clone()),
         Origin::Archive(candidate) => Said::Archive(candidate.place_in_words(), candidate.path.clone()),
+        Origin::Index { .. } => Said::Archive("the package index".to_owned(), Utf8PathBuf::new()),
     }
 }
 

@@ -8,10 +8,12 @@ use parking_lot::{Mutex, RwLock};
 use pep440_rs::Version;
 use rustc_hash::FxHashMap;
 
+use super::indexes::PackageIndexes;
 use super::{Project, Workspace};
 use crate::manifest::DistributionName;
 use crate::source::archive::ArchiveError;
 use crate::source::git::{Refusal, Repositories, Repository};
+use crate::source::index::RegistryConfig;
 use crate::source::shelves::{Candidate, Opened, Shelves};
 use crate::source::store::{OriginRecord, SourceStore};
 use crate::vfs::{Disk, FileId, SourceTree, Stamp, join};
@@ -25,6 +27,8 @@ pub struct Outside {
     pub repositories: Repositories,
     /// Where archives lie beside those of the workspace: the caches of installers.
     pub shelves: Shelves,
+    /// Package indexes; none where they are never asked.
+    pub indexes: Option<PackageIndexes>,
     /// Where the code of versions is put for clients to open.
     pub store: SourceStore,
     /// What is mounted, by the mount's root.
@@ -49,16 +53,20 @@ impl Outside {
         Self {
             repositories: Repositories::default(),
             shelves,
+            indexes: None,
             store: store.unwrap_or_else(temporary),
             mounted: RwLock::default(),
             opened: Mutex::default(),
         }
     }
 
-    /// With all that the user who runs this has.
-    pub fn of_user() -> Self {
-        let downloads = crate::source::cache_folder().map(|folder| folder.join("downloads"));
-        Self::new(SourceStore::of_user(), Shelves::of_user(Vec::new(), downloads))
+    /// With all that the user who runs this has. Indexes are asked where `config` allows it; otherwise what earlier runs
+    /// kept of them answers.
+    pub fn of_user(config: RegistryConfig) -> Self {
+        // Downloads are asked for by their index alone: a name says nothing of where they came from.
+        let outside = Self::new(SourceStore::of_user(), Shelves::of_user(Vec::new(), None));
+        let indexes = crate::source::cache_folder().map(|cache| PackageIndexes::new(config, cache));
+        Self { indexes, ..outside }
     }
 }
 

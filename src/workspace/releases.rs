@@ -21,6 +21,8 @@ pub struct Releases {
     pub gaps: Vec<String>,
     /// Whether any of its repositories has tags of versions.
     pub tagged: bool,
+    /// Whether an index was asked and lists all that it has.
+    pub listed: bool,
 }
 
 /// One version, and where its code is.
@@ -46,6 +48,13 @@ pub enum Origin {
     },
     /// In an archive, or unpacked by an installer.
     Archive(Candidate),
+    /// On an index, fetched when it is opened.
+    Index {
+        /// The folder of a project that takes the distribution from there.
+        taker: Utf8PathBuf,
+        /// Whether the index says that it was withdrawn, and why.
+        yanked: Option<String>,
+    },
 }
 
 impl Releases {
@@ -81,6 +90,7 @@ impl Workspace {
         releases.all.extend(
             archived.map(|(version, candidate)| Release { version, origin: Origin::Archive(candidate) }),
         );
+        self.add_indexed(name, &mut releases);
         releases.all.sort_by(|a, b| a.version.cmp(&b.version));
         releases
     }
@@ -131,6 +141,12 @@ impl Workspace {
                     .map_err(|reason| format!("tag `{tag}`: {reason}"))
             }
             Origin::Archive(candidate) => self.open_archive(name, &release.version.to_string(), candidate),
+            Origin::Index { taker, .. } => {
+                let taker =
+                    self.project_at(taker).ok_or_else(|| "nobody takes it from an index".to_owned())?;
+                let candidate = self.fetched(name, &taker, &release.version)?;
+                self.open_archive(name, &release.version.to_string(), &candidate)
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::{Place, Project, Provision, Workspace};
-use crate::manifest::{DistributionName, Index, SourceEntry, SourceKind};
+use crate::manifest::{DistributionName, Index, LockSource, SourceEntry, SourceKind};
 use crate::vfs::FileId;
 
 /// One way of taking a distribution, as a manifest declares it.
@@ -95,8 +95,25 @@ impl Workspace {
                     }
                 }
             }
+            names.extend(self.privately_locked(&project));
         }
         names
+    }
+
+    /// What a project requires and its lock takes from an index that is not public, while other things come from a
+    /// public one. Where everything comes from one index, that is a mirror.
+    fn privately_locked(&self, project: &Project) -> Vec<DistributionName> {
+        let Some(found) = self.lock_of(project).filter(|found| found.lock.names_several_indexes()) else {
+            return Vec::new();
+        };
+        let private = |name: &DistributionName| {
+            found.lock.entries(name).iter().any(|entry| match &entry.source {
+                LockSource::Registry(Some(url)) => !is_public_index(url),
+                _ => false,
+            })
+        };
+        let names = project.requirements.iter().map(|requirement| &requirement.value.name.value);
+        names.filter(|name| private(name)).cloned().collect()
     }
 
     /// The URL of the index that a project's sources call by a name; its workspace root's indexes count.

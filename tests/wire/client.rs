@@ -1,6 +1,7 @@
 //! A client in memory: it writes frames into one end of a pipe and reads the other's.
 
-use crossloc::source::Surroundings;
+use crossloc::vfs::Files;
+use crossloc::workspace::Workspace;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio::task::JoinHandle;
@@ -20,7 +21,8 @@ impl Client {
     pub fn connect() -> Self {
         let (to_server, reader) = tokio::io::duplex(1 << 20);
         let (writer, from_server) = tokio::io::duplex(1 << 20);
-        let server = tokio::spawn(crossloc::server::serve(reader, writer, Surroundings::default()));
+        let workspace = Workspace::new(Files::default(), Vec::new());
+        let server = tokio::spawn(crossloc::server::serve(reader, writer, workspace));
         Self {
             to_server: Some(to_server),
             from_server,

@@ -126,6 +126,11 @@ impl Lock {
         entries.filter(|entry| entry.source.folder().is_some()).collect()
     }
 
+    /// Whether what it locks comes from more than one package index, as far as that is told without parsing entries.
+    pub fn names_several_indexes(&self) -> bool {
+        split::names_several_indexes(self.kind, &self.text)
+    }
+
     /// Whether it has an entry of that name, readable or not.
     pub fn has(&self, name: &DistributionName) -> bool {
         self.by_name.contains_key(name)

@@ -126,3 +126,22 @@ pub(super) fn line(text: &str, at: usize) -> TextRange {
     let end = memchr::memchr2(b'\n', b'\r', rest).map_or(text.len(), |to| at + to);
     TextRange::new(offset(at), offset(end))
 }
+/// Whether a lock's text names several package indexes: uv writes the index into each entry, Poetry only one that is not
+/// the default.
+pub(super) fn names_several_indexes(kind: LockKind, text: &str) -> bool {
+    let count = |needle: &str| memchr::memmem::find_iter(text.as_bytes(), needle.as_bytes()).count();
+    match kind {
+        LockKind::Uv => {
+            const KEY: &str = "registry = \"";
+            let mut urls = memchr::memmem::find_iter(text.as_bytes(), KEY.as_bytes())
+                .filter_map(|at| text.get(at + KEY.len()..)?.split('"').next());
+            let first = urls.next();
+            first.is_some_and(|first| urls.any(|url| url != first))
+        }
+        LockKind::Poetry => {
+            let sources = count("type = \"legacy\"");
+            sources > 0 && sources < count("[[package]]")
+        }
+        LockKind::Pdm | LockKind::Pylock | LockKind::Pipfile | LockKind::Pixi | LockKind::Compiled => false,
+    }
+}

@@ -12,7 +12,8 @@ use tower_lsp::jsonrpc::Result;
 use super::handlers::Handlers;
 use super::lifecycle::serve_with;
 use super::uri::file_of;
-use crate::source::Surroundings;
+use crate::vfs::Files;
+use crate::workspace::Workspace;
 
 /// What `test/wait` waits for; cancelled questions go on waiting until it is dropped.
 static RELEASE: Mutex<Option<mpsc::Receiver<()>>> = Mutex::new(None);
@@ -51,12 +52,17 @@ impl Wire {
     async fn initialized() -> Self {
         let (to_server, reader) = tokio::io::duplex(1 << 22);
         let (writer, from_server) = tokio::io::duplex(1 << 22);
-        let server = tokio::spawn(serve_with(reader, writer, Surroundings::default(), |service| {
-            service
-                .custom_method("test/text", Handlers::test_text)
-                .custom_method("test/panic", Handlers::test_panic)
-                .custom_method("test/wait", Handlers::test_wait)
-        }));
+        let server = tokio::spawn(serve_with(
+            reader,
+            writer,
+            Workspace::new(Files::default(), Vec::new()),
+            |service| {
+                service
+                    .custom_method("test/text", Handlers::test_text)
+                    .custom_method("test/panic", Handlers::test_panic)
+                    .custom_method("test/wait", Handlers::test_wait)
+            },
+        ));
         let mut wire = Self { to_server, from_server, unread: Vec::new(), server };
         let params = json!({ "processId": null, "capabilities": {} });
         wire.send(&[json!({ "jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params })]).await;

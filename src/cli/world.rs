@@ -1,0 +1,51 @@
+//! The workspace as the user who runs this process sees it: with their environment, their caches, and package indexes
+//! where they allow them.
+
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+
+use super::{Failure, output};
+use crate::source::Surroundings;
+use crate::source::index::RegistryConfig;
+use crate::vfs::Files;
+use crate::workspace::{Outside, Workspace};
+
+/// Whether package indexes may be asked.
+#[derive(clap::Args)]
+pub struct Network {
+    /// Ask package indexes for versions that are not at hand; they are never asked otherwise, unless your own
+    /// configuration allows it
+    #[arg(long)]
+    pub allow_registry: bool,
+}
+
+/// What is not in the opened folders, made once for a run.
+#[derive(Clone)]
+pub struct World {
+    surroundings: Surroundings,
+    outside: Arc<Outside>,
+}
+
+impl World {
+    /// Reads the user's own configuration and tells what is wrong with it; one that cannot be read is a failure.
+    pub fn of_user(network: &Network) -> Result<Self, Failure> {
+        let (mut config, problems) = RegistryConfig::of_user();
+        for problem in problems {
+            let at = format!("{}:{}:{}", problem.file, problem.line, problem.column);
+            if problem.fatal {
+                return Err(Failure::new(format!("{at}: {}", problem.message)));
+            }
+            output::note(&format!("warning: {at}: {}", problem.message));
+        }
+        config.enabled |= network.allow_registry;
+        let outside = Arc::new(Outside::of_user(config));
+        Ok(Self { surroundings: Surroundings::of_process(), outside })
+    }
+
+    /// The workspace over folders (absolute).
+    pub fn workspace(&self, files: Files, folders: Vec<Utf8PathBuf>) -> Workspace {
+        let workspace = Workspace::new(files, folders).with_surroundings(self.surroundings.clone());
+        workspace.with_outside(self.outside.clone())
+    }
+}
