@@ -120,6 +120,7 @@ fn upgrade_in(folder: &Utf8Path, arguments: &[&str]) -> Output {
         .current_dir(folder)
         .env("NO_COLOR", "1")
         .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
+        .env("XDG_CONFIG_HOME", folder.join("no-configuration"))
         .arg("upgrade")
         .args(arguments)
         .output()
@@ -202,6 +203,7 @@ fn the_json_is_the_promised_one() {
       "version": 1,
       "distribution": "acme-shared",
       "to": "0.2.0",
+      "yanked": null,
       "breaks": 2,
       "consumers": [
         {
@@ -242,6 +244,7 @@ fn the_json_is_the_promised_one() {
               "also": []
             }
           ],
+          "mends": [],
           "deprecated": [
             {
               "rule": "deprecated-symbol",
@@ -453,7 +456,9 @@ fn questions_without_an_answer_exit_with_2() {
         (&["a b", "1.0"], "error: `a b` is not the name of a distribution"),
         (
             &["acme-shared", "0.3.0"],
-            "error: the code of `acme-shared` 0.3.0 is not at hand\nhint: known versions: 0.2.0, 0.1.3",
+            "error: the code of `acme-shared` 0.3.0 is not at hand\n\
+             hint: known versions: 0.2.0, 0.1.3; \
+             `--allow-registry` asks package indexes",
         ),
         (
             &["acme-shared", "0.2.0", "--location", "elt"],
@@ -487,7 +492,7 @@ fn a_tag_without_the_distribution_is_said_to_be_so() {
     exit 2
     --- stderr
     error: the code of `acme-shared` 0.2.1 is not at hand: tag `v0.2.1`: no manifest of `acme-shared` in it
-    hint: known versions: 0.2.1, 0.2.0, 0.1.3
+    hint: known versions: 0.2.1, 0.2.0, 0.1.3; `--allow-registry` asks package indexes
     "#);
 }
 
@@ -582,4 +587,62 @@ fn pins_of_all_tools_are_moved() {
     assert_eq!(moved("requirements.txt", requirements), requirements.replace("0.1.3", "0.2.0"));
     let hashed = "acme-shared==0.1.3 --hash=sha256:0123\n";
     assert_eq!(moved("requirements.txt", hashed), hashed);
+}
+
+#[test]
+fn what_is_broken_today_is_mended_or_was_broken_before() {
+    let workspace = Workspace::new();
+    let code = "from acme.io import load, store, gone\n\nload(\"a\", mode=\"r\")\n";
+    let pin = "dependencies = [\"acme-shared==0.1.3\"]\n";
+    workspace.project("etl", "1.0", "etl", pin, &[("src/etl/__init__.py", code)]);
+    insta::assert_snapshot!(told(&workspace.upgrade(&["acme-shared", "0.2.0", "--location", "etl"])), @r#"
+    exit 0
+    --- stdout
+    acme-shared 0.2.0
+
+    etl, from 0.1.3: nothing breaks; `==0.1.3` at etl/pyproject.toml:4:29 would become `==0.2.0`
+      mends: etl/src/etl/__init__.py:1:27: `store` is not in `acme.io` of `acme-shared` 0.1.3; it is there since 0.2.0
+      mends: etl/src/etl/__init__.py:3:11: `load` of `acme.io` (`acme-shared` 0.1.3) has no parameter `mode`; it takes (path, *, strict=False)
+
+    in 0.2.0, not in 0.1.3
+      acme.io.load(path, *, mode="r"): parameter `mode`
+      acme.io.save(path, mode="w", *, fsync=False): parameter `fsync`
+      acme.io.store(path, /)
+      class acme.io.Table
+
+    nothing breaks in 1 project
+    "#);
+}
+
+#[test]
+fn doubts_are_told() {
+    let workspace = Workspace::new();
+    let pin = "dependencies = [\"acme-shared==0.1.1\"]\n";
+    workspace.project("etl", "1.0", "etl", pin, &[]);
+    workspace
+        .write("ml/pyproject.toml", "[project]\nname = \"ml\"\ndependencies = [\"acme-shared==0.1.3\"\n");
+    insta::assert_snapshot!(told(&workspace.upgrade(&["acme-shared", "0.2.0"])), @r#"
+    exit 1
+    --- stdout
+    acme-shared 0.2.0
+
+    etl, from 0.1.1: 2 places break; `==0.1.1` at etl/pyproject.toml:4:29 would become `==0.2.0`
+      caution: what breaks may be broken today already: the code of 0.1.1 is not at hand
+      etl/src/etl/__init__.py:1:21: `LIMIT` is not in `acme.io` of `acme-shared` 0.2.0; it was there until 0.1.3
+      etl/src/etl/__init__.py:3:15: `load` of `acme.io` (`acme-shared` 0.2.0) has no parameter `strict`; it takes (path, *, mode="r")
+        0.2.0  load(path, *, mode="r")
+      note: etl/src/etl/__init__.py:1:34: `save` of `acme.io` (`acme-shared` 0.2.0) is deprecated: use `store`
+    ml, from 0.1.3: nothing breaks; `==0.1.3` at ml/pyproject.toml:3:29 is left to you: its manifest does not parse
+      caution: its code is not judged
+    web, from 0.1.3: nothing breaks; `v0.1.3` at web/pyproject.toml:6:67 would become `v0.2.0`
+    bi takes it live from `shared`; nothing to move
+
+    in 0.2.0, not in 0.1.3
+      acme.io.load(path, *, mode="r"): parameter `mode`
+      acme.io.save(path, mode="w", *, fsync=False): parameter `fsync`
+      acme.io.store(path, /)
+      class acme.io.Table
+
+    2 places break in 1 of 3 projects
+    "#);
 }

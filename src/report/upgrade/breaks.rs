@@ -1,4 +1,4 @@
-//! What is found under the new version and not today.
+//! What is found under the new version and not today, and the other way round.
 
 use rustc_hash::FxHashSet;
 
@@ -15,45 +15,54 @@ const BREAKING: [&str; 3] = ["incompatible-call", "missing-symbol", "unresolved-
 /// What still works, and is not to be used any more.
 const DEPRECATED: &str = "deprecated-symbol";
 
-/// The findings of another version that are not today's.
-pub(super) struct NewFindings {
-    findings: Findings,
+/// The findings that only one of two versions has.
+pub(super) struct Difference {
+    /// Those of the new version.
+    new: Findings,
+    /// Today's.
+    mended: Vec<Diagnostic>,
 }
 
-impl NewFindings {
+/// What a difference means for one project, each sorted by place.
+pub(super) struct Meaning {
+    pub breaks: Vec<Break>,
+    pub mends: Vec<Break>,
+    pub deprecated: Vec<Break>,
+}
+
+impl Difference {
     /// Checks both.
     pub fn between(today: &Workspace, supposed: &Workspace) -> Self {
         let wanted = BREAKING.into_iter().chain([DEPRECATED]);
         let select: Vec<&'static str> = wanted.filter(|name| rules::find(name).is_some()).collect();
         let selection = Selection { select, ignore: Vec::new() };
-        let known = rules::check_selected(today, &selection);
-        let known: FxHashSet<_> = known.diagnostics.iter().map(identity).collect();
-        let mut findings = rules::check_selected(supposed, &selection);
-        findings.diagnostics.retain(|found| !known.contains(&identity(found)));
-        Self { findings }
+        let mut mended = rules::check_selected(today, &selection).diagnostics;
+        let mut new = rules::check_selected(supposed, &selection);
+        let known: FxHashSet<_> = mended.iter().map(identity).collect();
+        let then: FxHashSet<_> = new.diagnostics.iter().map(identity).collect();
+        mended.retain(|found| found.rule != DEPRECATED && !then.contains(&identity(found)));
+        new.diagnostics.retain(|found| !known.contains(&identity(found)));
+        Self { new, mended }
     }
 
     /// What could not be judged under the other version.
     pub fn take_not_judged(&mut self) -> Vec<NotJudged> {
-        std::mem::take(&mut self.findings.not_judged)
+        std::mem::take(&mut self.new.not_judged)
     }
 
-    /// What breaks in one project, and what becomes deprecated there.
-    pub fn of(
-        &self,
-        witness: Witness<'_>,
-        supposed: &Workspace,
-        project: &Project,
-    ) -> (Vec<Break>, Vec<Break>) {
+    /// What it means for one project.
+    pub fn of(&self, witness: Witness<'_>, supposed: &Workspace, project: &Project) -> Meaning {
         let today = witness.workspace;
         let inside =
             |found: &&Diagnostic| today.project_of(&found.file).is_some_and(|owner| owner.dir == project.dir);
+        let shown = |found_in: &Workspace, found: &Diagnostic| shown(witness, supposed, found_in, found);
         let (deprecated, breaks): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
-            self.findings.diagnostics.iter().filter(inside).partition(|found| found.rule == DEPRECATED);
-        let shown = |found: Vec<&Diagnostic>| {
-            found.into_iter().map(|found| break_of(witness, supposed, found)).collect()
-        };
-        (shown(breaks), shown(deprecated))
+            self.new.diagnostics.iter().filter(inside).partition(|found| found.rule == DEPRECATED);
+        Meaning {
+            breaks: breaks.into_iter().map(|found| shown(supposed, found)).collect(),
+            mends: self.mended.iter().filter(inside).map(|found| shown(today, found)).collect(),
+            deprecated: deprecated.into_iter().map(|found| shown(supposed, found)).collect(),
+        }
     }
 }
 
@@ -62,12 +71,12 @@ fn identity(found: &Diagnostic) -> (&'static str, FileId, TextRange, Vec<String>
     (found.rule, found.file.clone(), found.range, found.arguments.clone())
 }
 
-fn break_of(witness: Witness<'_>, supposed: &Workspace, found: &Diagnostic) -> Break {
+fn shown(witness: Witness<'_>, supposed: &Workspace, found_in: &Workspace, found: &Diagnostic) -> Break {
     let today = witness.workspace;
     let argument = |at: usize| found.arguments.get(at).map_or("", String::as_str);
     let (old, new) = match found.rule {
         "incompatible-call" => {
-            let call = signatures::call_at(supposed, &found.file, found.range, argument(1));
+            let call = signatures::call_at(found_in, &found.file, found.range, argument(1));
             let signature = |workspace| signatures::called(workspace, &found.file, call?);
             (signature(today), signature(supposed))
         }

@@ -24,6 +24,8 @@ pub struct Upgrade {
     pub distribution: String,
     /// The version that is asked about.
     pub to: String,
+    /// Why the version was withdrawn, in its index's words; none where no index says so.
+    pub yanked: Option<String>,
     /// How many places break, over all consumers.
     pub breaks: usize,
     /// The locations, and else projects, that take it otherwise than live, sorted by name and project.
@@ -56,6 +58,8 @@ pub struct Consumer {
     pub pins: Vec<Pin>,
     /// What is found under the new version and not today, sorted by place.
     pub breaks: Vec<Break>,
+    /// What is found today and not under the new version, sorted by place.
+    pub mends: Vec<Break>,
     /// What is marked as deprecated in the new version and not in today's, sorted by place.
     pub deprecated: Vec<Break>,
     /// Why what is said here may be wrong or incomplete.
@@ -99,7 +103,8 @@ pub enum PinState {
     Left,
 }
 
-/// Something that works today and would not, or is fine today and deprecated then.
+/// A finding that only one of the two versions has: something that works today and would not then, or the other way
+/// round; something that is deprecated then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Break {
     /// The rule that finds it.
@@ -114,7 +119,7 @@ pub struct Break {
     pub message: String,
     /// What is used there, as today's version has it: `load(path, *, strict=False)`.
     pub old: Option<String>,
-    /// The same in the new version; none where it is gone or not known for sure.
+    /// The same in the new version. None in either where it is not there or not known for sure.
     pub new: Option<String>,
     /// Further places in the file with the same fault.
     pub also: Vec<super::Place>,

@@ -174,7 +174,7 @@ fn specifier(
     if pinned == *target.version {
         return Some(Asked::new(place, text, PinState::Already));
     }
-    if let Some(reason) = compiled(project, file, requirement.range.slice(&source.text)) {
+    if let Some(reason) = untouchable(project, file, requirement.range.slice(&source.text)) {
         return Some(Asked::left(place, text, reason));
     }
     Some(match version_in(text, &pinned).filter(|_| !source.lossy) {
@@ -186,9 +186,12 @@ fn specifier(
     })
 }
 
-/// Why a line of a requirements file is not to be edited by hand: a tool has written it.
-fn compiled(project: &Project, file: &FileId, line: &str) -> Option<String> {
+/// Why a requirement is not to be edited: a tool has written it, or nobody knows what is written.
+fn untouchable(project: &Project, file: &FileId, line: &str) -> Option<String> {
     let manifest = project.manifests.iter().find(|(known, _)| known == file).map(|(_, manifest)| manifest);
+    if manifest.is_some_and(|manifest| manifest.unreadable) {
+        return Some("its manifest does not parse".to_owned());
+    }
     if manifest.is_some_and(|manifest| manifest.tools == [LockKind::Compiled]) {
         return Some("the file is compiled; compile it again".to_owned());
     }
@@ -231,8 +234,13 @@ fn reference(
         }),
         None => None,
     };
+    let owner = workspace.project_of(&place.file);
+    let refused = owner.and_then(|owner| untouchable(&owner, &place.file, ""));
     match new_text {
         Some(new_text) if new_text == *reference => Asked::new(place, reference, PinState::Already),
+        Some(_) if refused.is_some() => {
+            Asked { reason: refused, ..Asked::new(place, reference, PinState::Left) }
+        }
         Some(new_text) if plain => Asked::moved(place.clone(), reference, place.range, new_text),
         Some(_) => Asked::left(place, reference, "it is written in a way that is not edited".to_owned()),
         None => Asked::left(place, reference, "it names no version".to_owned()),

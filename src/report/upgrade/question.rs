@@ -6,13 +6,15 @@ use camino::Utf8Path;
 use pep440_rs::Version;
 
 use super::available;
-use super::breaks::NewFindings;
+use super::breaks::Difference;
 use super::pins::{self, Target};
 use super::{Consumer, Live, Pin, PinState, Upgrade, relock};
 use crate::manifest::DistributionName;
 use crate::rules::{self, Edit};
 use crate::text::nearest;
-use crate::workspace::{Dependency, Effective, Project, Provision, Said, Witness, Workspace};
+use crate::workspace::{
+    Dependency, Effective, Origin, Project, Provision, Releases, Said, Witness, Workspace,
+};
 
 /// What is asked.
 #[derive(Clone, Copy)]
@@ -75,10 +77,11 @@ pub fn collect(workspace: &Workspace, root: &Utf8Path, question: Question<'_>) -
         return Err(not_at_hand(workspace, &supposed, &takers, question));
     };
     let target = Target::new(workspace, distribution, version);
-    let mut found = NewFindings::between(workspace, &supposed);
+    let mut found = Difference::between(workspace, &supposed);
     let mut upgrade = Upgrade {
         distribution: distribution.to_string(),
         to: version.to_string(),
+        yanked: yanked(&workspace.releases(distribution), version),
         not_judged: found.take_not_judged(),
         ..Upgrade::default()
     };
@@ -93,6 +96,16 @@ pub fn collect(workspace: &Workspace, root: &Utf8Path, question: Question<'_>) -
     upgrade.available =
         available::since_lowest(workspace, &in_use(workspace, &takers), &supposed, (version, &code));
     Ok(upgrade)
+}
+
+/// Why an index says that a version was withdrawn.
+fn yanked(releases: &Releases, version: &Version) -> Option<String> {
+    releases.all.iter().filter(|release| release.version == *version).find_map(|release| {
+        match &release.origin {
+            Origin::Index { yanked, .. } => yanked.clone(),
+            Origin::Tag { .. } | Origin::Archive(_) => None,
+        }
+    })
 }
 
 /// Everybody who takes the distribution, or the one location that is asked about.
@@ -261,10 +274,16 @@ fn not_at_hand(
     let shown: Vec<&str> = known.iter().take(MAX_VERSIONS).map(String::as_str).collect();
     let more = known.len().saturating_sub(MAX_VERSIONS);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let by_index = |taker: &Taker| match &taker.way {
+        Way::Direct(dependency, _) => dependency.provision == Provision::Registry,
+        Way::Through(..) => false,
+    };
+    let unasked = !releases.listed && releases.gaps.is_empty() && takers.iter().any(by_index);
+    let ask = if unasked { "; `--allow-registry` asks package indexes" } else { "" };
     let hint = if shown.is_empty() {
-        format!("no version of `{name}` is known here, by a tag or an archive")
+        format!("no version of `{name}` is known here, by a tag or an archive{ask}")
     } else {
-        format!("known versions: {}{more}", shown.join(", "))
+        format!("known versions: {}{more}{ask}", shown.join(", "))
     };
     Obstacle::new(format!("the code of `{name}` {version} is not at hand{reason}"), Some(hint))
 }
@@ -274,7 +293,7 @@ fn consumer(
     supposed: &Workspace,
     target: &Target,
     taker: &Taker,
-    found: &NewFindings,
+    found: &Difference,
     edits: &mut Vec<Edit>,
 ) -> Consumer {
     let workspace = witness.workspace;
@@ -293,7 +312,14 @@ fn consumer(
         }
         Way::Through(via, _) => consumer.through = via.clone(),
     }
-    (consumer.breaks, consumer.deprecated) = found.of(witness, supposed, &taker.project);
+    let meaning = found.of(witness, supposed, &taker.project);
+    consumer.breaks = meaning.breaks;
+    if !has_code(taker) {
+        // What stands in for today's code is another version's.
+        consumer.breaks.iter_mut().for_each(|found| found.old = None);
+    }
+    consumer.mends = meaning.mends;
+    consumer.deprecated = meaning.deprecated;
     let moves = |state| consumer.pins.iter().any(|pin: &Pin| pin.state == state);
     let stays = workspace
         .locked(&taker.project, target.name)
@@ -306,6 +332,14 @@ fn consumer(
         None
     };
     consumer
+}
+
+/// Whether the code that is taken today is at hand.
+fn has_code(taker: &Taker) -> bool {
+    match &taker.way {
+        Way::Direct(_, effective) => effective.code.is_some(),
+        Way::Through(..) => true,
+    }
 }
 
 fn version_of(workspace: &Workspace, taker: &Taker) -> Option<Version> {
@@ -321,7 +355,7 @@ fn caution(workspace: &Workspace, taker: &Taker) -> Option<String> {
         return Some("its code is not judged".to_owned());
     }
     let Way::Direct(_, effective) = &taker.way else { return None };
-    if effective.code.is_some() {
+    if has_code(taker) {
         return None;
     }
     let missing = effective.said.iter().find_map(|said| match said {

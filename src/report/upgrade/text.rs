@@ -10,14 +10,17 @@ const MAX_AVAILABLE: usize = 20;
 /// A line for each consumer with the places that break below it, what becomes available, what was applied, and the sum.
 pub fn text(upgrade: &Upgrade) -> String {
     let mut lines = vec![format!("{} {}", upgrade.distribution, upgrade.to), String::new()];
+    if let Some(reason) = &upgrade.yanked {
+        lines.push(format!("caution: its index says that it was withdrawn: {reason}"));
+    }
     for consumer in &upgrade.consumers {
         lines.push(headline(consumer, upgrade));
         lines.extend(consumer.caution.iter().map(|caution| format!("  caution: {caution}")));
         for found in &consumer.breaks {
             push_break(&mut lines, found, consumer, upgrade);
         }
-        for found in &consumer.deprecated {
-            lines.push(format!("  note: {}:{}:{}: {}", found.file, found.line, found.column, found.message));
+        for (word, all) in [("mends", &consumer.mends), ("note", &consumer.deprecated)] {
+            lines.extend(all.iter().map(|found| format!("  {word}: {}", line(found))));
         }
     }
     lines.extend(live(&upgrade.live));
@@ -73,8 +76,13 @@ fn pin_in_words(pin: &Pin, upgrade: &Upgrade) -> String {
     }
 }
 
+/// Where, and what.
+fn line(found: &Break) -> String {
+    format!("{}:{}:{}: {}", found.file, found.line, found.column, found.message)
+}
+
 fn push_break(lines: &mut Vec<String>, found: &Break, consumer: &Consumer, upgrade: &Upgrade) {
-    lines.push(format!("  {}:{}:{}: {}", found.file, found.line, found.column, found.message));
+    lines.push(format!("  {}", line(found)));
     if !found.also.is_empty() {
         let also: Vec<String> = found.also.iter().map(|at| format!("{}:{}", at.line, at.column)).collect();
         lines.push(format!("    also at {}", also.join(", ")));
