@@ -167,6 +167,16 @@ fn what_breaks_is_told_for_each_location() {
 }
 
 #[test]
+fn the_readme_shows_what_is_printed() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let shown =
+        readme.split_once("<!-- upgrade -->\n```text\n$ crossloc upgrade acme-shared 0.2.0\n").unwrap().1;
+    let shown = shown.split_once("```").unwrap().0;
+    let printed = Workspace::new().upgrade(&["acme-shared", "0.2.0"]).stdout;
+    assert_eq!(shown, String::from_utf8(printed).unwrap());
+}
+
+#[test]
 fn a_step_back_breaks_the_others() {
     let workspace = Workspace::new();
     insta::assert_snapshot!(told(&workspace.upgrade(&["Acme_Shared", "v0.1.3"])), @r#"

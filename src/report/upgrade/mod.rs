@@ -3,10 +3,12 @@
 
 mod available;
 mod breaks;
+mod obstacle;
 mod pins;
 mod question;
 mod relock;
 mod signatures;
+mod takers;
 mod text;
 
 use serde::Serialize;
@@ -14,7 +16,8 @@ use serde::Serialize;
 use super::to_json;
 use crate::rules::{Edit, NotJudged};
 
-pub use question::{Obstacle, Question, collect};
+pub use obstacle::Obstacle;
+pub use question::{Question, collect};
 pub use text::text;
 
 /// The answer of `crossloc upgrade`; its JSON is this, with `version` before it.
