@@ -57,6 +57,10 @@ pub(super) fn may_be_made(workspace: &Workspace, provider: &Project, module: &Mo
             if ["__path__", "sys.modules", "extend_path"].iter().any(|sign| source.text.contains(sign)) {
                 return true;
             }
+            // What was built already has all that its build makes.
+            if provider.is_built() {
+                return false;
+            }
             let behind: Vec<&str> = module.segments().skip(name.segments().count()).collect();
             return behind.iter().any(|segment| has_generated_name(segment))
                 || behind.first().is_some_and(|segment| {

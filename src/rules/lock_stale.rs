@@ -125,7 +125,12 @@ fn lock_differences(context: &Context<'_>, judged: &Judged, members: &[Arc<Proje
     for (now, before, list) in lists {
         let now = workspace.recorded_list(&judged.root, now, &python);
         match (now, workspace.recorded_in_lock(dir, before, &python)) {
-            (Ok(now), Ok(before)) => found.extend(requirement_differences(&now, &before, list)),
+            (Ok(mut now), Ok(before)) => {
+                // What is new and speaks of nothing that is locked changes nothing, for uv (0.13.9) neither.
+                let known = |name: &DistributionName| before.iter().any(|one| one.name == *name);
+                now.retain(|one| judged.lock().has(&one.name) || known(&one.name));
+                found.extend(requirement_differences(&now, &before, list));
+            }
             (Err(reason), _) | (_, Err(reason)) => context.not_judged(reason),
         }
     }

@@ -80,12 +80,26 @@ fn mutable(context: &Context<'_>, dependency: &Dependency, source: &GitSource) -
     branch.then(|| place.clone())
 }
 
-/// Whether a lock holds the commit; also where a lock has several of them, or cannot be read.
+/// Whether a lock holds the commit, for this project or for another that shares it; also where a lock has several of
+/// them, or cannot be read.
 fn is_locked(context: &Context<'_>, project: &Project, dependency: &Dependency) -> bool {
     match context.workspace.lock_answer(project, &dependency.name) {
-        LockAnswer::Locked(locked) => matches!(locked.source, LockSource::Git { commit: Some(_), .. }),
+        LockAnswer::Locked(locked) if matches!(locked.source, LockSource::Git { commit: Some(_), .. }) => {
+            true
+        }
         LockAnswer::Ambiguous(_) => true,
-        LockAnswer::Absent => false,
-        LockAnswer::NoLock => context.workspace.lock_of(project).is_some(),
+        // A member may have pins of its own beside the lock of its workspace.
+        LockAnswer::Locked(_) | LockAnswer::Absent | LockAnswer::NoLock => {
+            let root = context.workspace.workspace_root(project);
+            let projects = std::iter::once(project).chain(root.as_deref());
+            projects.filter_map(|project| context.workspace.lock_of(project)).any(|found| {
+                !found.lock.errors.is_empty()
+                    || found
+                        .lock
+                        .entries(&dependency.name)
+                        .iter()
+                        .any(|entry| matches!(entry.source, LockSource::Git { commit: Some(_), .. }))
+            })
+        }
     }
 }

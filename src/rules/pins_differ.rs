@@ -17,7 +17,7 @@
 //! #- shared/pyproject.toml
 //! [project]
 //! name = "acme-shared"
-//! version = "0.3.0"
+//! version = "0.2.0"
 //! #- etl/pyproject.toml
 //! [project]
 //! name = "etl"

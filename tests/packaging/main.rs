@@ -216,7 +216,7 @@ fn marker(dice: &mut Dice) -> Case {
     let text = generate::marker(dice);
     let ours = parse_marker(&text)
         .map_or(Value::Null, |tree| ENVIRONMENTS.iter().map(|values| evaluate(&tree, values)).collect());
-    let environments: Vec<Value> = ENVIRONMENTS.iter().map(|values| environment(values)).collect();
+    let environments: Vec<Value> = ENVIRONMENTS.iter().map(environment).collect();
     Case { ours, question: json!(["marker", text, environments]) }
 }
 
