@@ -82,7 +82,7 @@ mod uses;
 mod vendored_copy_diverged;
 mod versions;
 
-pub use context::Context;
+pub use context::{Context, is_judged};
 pub use diagnostic::{Diagnostic, Edit, Findings, Fix, NotJudged, Related, Severity};
 pub use finding::Finding;
 pub use registry::{Rule, all, find, nearest_name};
