@@ -2,6 +2,10 @@
 
 mod absent;
 mod availability;
+mod base;
+mod breaking_change;
+mod breaking_without_bump;
+mod breaks;
 mod broken_namespace;
 mod context;
 mod cross_location_import;
@@ -64,6 +68,7 @@ mod stray_lock;
 mod submodule_drift;
 mod submodule_undeclared;
 mod submodule_uninitialized;
+mod submodule_unreachable;
 mod submodules_differ;
 mod suppression;
 mod syntax_too_new;
@@ -115,6 +120,7 @@ pub fn check_selected(workspace: &Workspace, selection: &Selection) -> Findings 
     }
     let comments = comments(&context);
     drop(rules);
+    workspace.gaps().into_iter().for_each(|gap| context.not_judged(gap));
     let (mut kept, unused) = suppression::apply(diagnostics, &comments);
     if let Some(severity) = severity_of(&unused_suppression::RULE) {
         let ran = |name: &str| find(name).and_then(severity_of).is_some();

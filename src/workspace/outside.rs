@@ -75,7 +75,7 @@ impl Outside {
 
 impl Workspace {
     /// The repository in a folder, opened once.
-    pub(super) fn repository(&self, folder: &Utf8Path) -> Result<Arc<Repository>, Refusal> {
+    pub fn repository(&self, folder: &Utf8Path) -> Result<Arc<Repository>, Refusal> {
         self.outside.repositories.open(folder)
     }
 
@@ -131,6 +131,25 @@ impl Workspace {
             OriginRecord::Archive { distribution, version, .. } => (distribution, version),
         };
         project.distribution().is_some_and(|name| name.as_str() == distribution).then_some(version)
+    }
+
+    /// Why not all was read of commits that were opened, in the user's words: what was not found in them may be there all
+    /// the same.
+    pub fn gaps(&self) -> Vec<String> {
+        let mounted = self.outside.mounted.read().clone();
+        let mut gaps: Vec<String> =
+            mounted.iter().filter_map(|(root, origin)| self.gap(root, origin)).collect();
+        gaps.sort();
+        gaps
+    }
+
+    fn gap(&self, root: &Utf8Path, origin: &OriginRecord) -> Option<String> {
+        let gap = self.files.gap_around(root)?;
+        let OriginRecord::Git { distribution, version, subdirectory, .. } = origin else { return None };
+        // Who asked for a project that is not in the tree was told why.
+        self.project_in(root, &DistributionName::new(distribution)?, Utf8Path::new(subdirectory))?;
+        let version = version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
+        Some(format!("`{distribution}`{version}: {gap}"))
     }
 
     /// Writes a mounted file to where its name says, so that a client can open it; files on disk are left alone.
