@@ -55,12 +55,7 @@ impl<'w> Context<'w> {
 
     /// Whether rules judge a project.
     pub fn is_subject(&self, project: &Project) -> bool {
-        let packaged = !project.manifests.iter().any(|(_, manifest)| manifest.package == Some(false));
-        project.name.is_some()
-            && packaged
-            && !project.template
-            && !project.broken
-            && !self.workspace.is_around(&project.dir)
+        is_judged(self.workspace, project)
     }
 
     /// Python files below the opened folders that import first-party code of other projects, sorted; those of projects
@@ -130,4 +125,14 @@ impl<'w> Context<'w> {
     pub fn shown(&self, path: &Utf8Path, from: &Utf8Path) -> String {
         relative(path, from)
     }
+}
+
+/// Whether rules judge a project; see [`Context::subjects`].
+pub fn is_judged(workspace: &Workspace, project: &Project) -> bool {
+    let packaged = !project.manifests.iter().any(|(_, manifest)| manifest.package == Some(false));
+    project.name.is_some()
+        && packaged
+        && !project.template
+        && !project.broken
+        && !workspace.is_around(&project.dir)
 }

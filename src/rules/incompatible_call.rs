@@ -10,6 +10,8 @@
 //! The call raises `TypeError` when it is reached, which may be in the middle of a run. A parameter that was renamed or
 //! added in the shared tree breaks the locations that still call it in the old way.
 //!
+//! Where other versions are at hand, as tags or archives, the message says since or until which one the call fits.
+//!
 //! Nothing is said where the signature is not known for sure: behind decorators that may change it, for classes with
 //! bases or metaclasses that are not at hand, for names with several meanings, and in files that catch `TypeError` or
 //! look at signatures or versions themselves.
@@ -47,6 +49,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::absent::{is_live, live_module, with_version};
+use super::availability::{Available, availability};
 use super::registry::Rule;
 use super::{Context, FileUses, Finding, Fix, Severity, edits};
 use crate::api::{Callable, Knowledge, Known, Signature};
@@ -251,7 +254,9 @@ fn finding(context: &Context<'_>, one: &MisfitCall) -> Option<Finding> {
     };
     let name = &one.callable.name;
     let version = with_version(context, &one.provider);
-    let message = format!("`{name}` of `{}` ({version}) {what}; it takes {signature}", one.module);
+    let when = availability(context, &one.provider, |other| fits_in(context, one, arguments, other));
+    let when = when.as_ref().map(Available::fits).unwrap_or_default();
+    let message = format!("`{name}` of `{}` ({version}) {what}; it takes {signature}{when}", one.module);
     let summary = context.workspace.summary(&one.callable.file)?;
     let defined = summary.spans.definitions.get(one.callable.definition.index())?.name;
     let fix = match &one.misfit {
@@ -261,6 +266,15 @@ fn finding(context: &Context<'_>, one: &MisfitCall) -> Option<Finding> {
     let finding = Finding::new(place(range), message, [one.module.as_str(), name, &fault]);
     let definition = Place { file: one.callable.file.clone(), range: defined };
     Some(finding.related(definition, format!("`{name}` is defined here")).fix(fix))
+}
+
+/// Whether the call surely fits what stands under the same name in another version of the provider.
+fn fits_in(context: &Context<'_>, one: &MisfitCall, arguments: &[Argument], other: &Project) -> bool {
+    let semantics = Semantics::new(context.workspace);
+    let knowledge = Knowledge::new(&semantics);
+    let there = knowledge.counterpart(&one.known, &one.provider, other);
+    let callable = there.and_then(|there| knowledge.calling(&there));
+    callable.is_some_and(|callable| callable.fits(arguments).is_ok())
 }
 
 /// Where the keyword of an argument stands, and which it is.

@@ -43,7 +43,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::absent::{count_unseen, is_live, may_be_there, with_version};
-use super::availability::availability;
+use super::availability::{Available, availability};
 use super::registry::Rule;
 use super::{Context, FileUses, Finding, Fix, Severity, edits};
 use crate::python::{Expression, ExpressionId, ImportKind, ModuleName, ModuleSummary, Name, ScopeId};
@@ -139,7 +139,7 @@ fn finding(context: &Context<'_>, one: &MissingName) -> Option<Finding> {
     let (place, further) = one.places.split_first()?;
     let (module, name) = (&one.module.name, &one.name);
     let has = |project: &Project| offers(context, project, module, name);
-    let when = availability(context, &one.provider, has);
+    let when = availability(context, &one.provider, has).as_ref().map(Available::there).unwrap_or_default();
     let message = format!("`{name}` is not in `{module}` of {}{when}", with_version(context, &one.provider));
     let fix = one.replaceable.then(|| correction(context, one, place)).flatten();
     let finding = Finding::new(place.clone(), message, [module.as_str(), name.as_str()]).fix(fix);

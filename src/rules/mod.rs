@@ -87,7 +87,7 @@ mod uses;
 mod vendored_copy_diverged;
 mod versions;
 
-pub use context::Context;
+pub use context::{Context, is_judged};
 pub use diagnostic::{Diagnostic, Edit, Findings, Fix, NotJudged, Related, Severity};
 pub use finding::Finding;
 pub use registry::{Rule, all, find, nearest_name};
@@ -143,6 +143,8 @@ pub fn check_selected(workspace: &Workspace, selection: &Selection) -> Findings 
 }
 
 fn diagnostic(context: &Context<'_>, rule: &Rule, severity: Severity, finding: Finding) -> Diagnostic {
+    // People edit the file they know, where a pinned version's is the same.
+    let shown = |related: Related| Related { file: context.workspace.live_twin(&related.file), ..related };
     Diagnostic {
         rule: rule.name,
         severity: severity.min(finding.at_most),
@@ -150,7 +152,7 @@ fn diagnostic(context: &Context<'_>, rule: &Rule, severity: Severity, finding: F
         location: context.location_of_file(&finding.place.file),
         file: finding.place.file,
         range: finding.place.range,
-        related: finding.related,
+        related: finding.related.into_iter().map(shown).collect(),
         fix: finding.fix,
         arguments: finding.arguments,
     }

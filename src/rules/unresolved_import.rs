@@ -38,11 +38,14 @@
 use rustc_hash::FxHashMap;
 
 use super::absent::{is_live, may_be_there, with_version};
+use super::availability::{Available, availability};
 use super::registry::Rule;
 use super::{Context, FileUses, Finding, Fix, ImportUse, Severity, edits};
 use crate::python::{ImportKind, ModuleName};
 use crate::semantics::Semantics;
+use crate::source::Found;
 use crate::text::nearest;
+use crate::workspace::Project;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -71,7 +74,11 @@ fn of_file(context: &Context<'_>, uses: &FileUses) -> Vec<Finding> {
         }
         told.insert(&used.module, findings.len());
         let whose = with_version(context, &used.provider);
-        let message = format!("`{}` is not in {whose}", used.module);
+        let has = |project: &Project| {
+            matches!(project.layout.find(&context.workspace.files, &used.module), Some(Found::Module(_)))
+        };
+        let when = availability(context, &used.provider, has).as_ref().map(Available::there);
+        let message = format!("`{}` is not in {whose}{}", used.module, when.unwrap_or_default());
         let arguments = [used.module.as_str(), used.provider.display_name()];
         findings.push(Finding::new(place, message, arguments).fix(correction(context, uses, used)));
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use parking_lot::{Mutex, RwLock};
 use pep440_rs::Version;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::indexes::PackageIndexes;
 use super::{Project, Workspace};
@@ -33,6 +33,8 @@ pub struct Outside {
     pub store: SourceStore,
     /// What is mounted, by the mount's root.
     mounted: RwLock<FxHashMap<Utf8PathBuf, OriginRecord>>,
+    /// Files of mounted trees that were written for clients.
+    written: Mutex<FxHashSet<FileId>>,
     /// Archives that were opened, with what they looked like then.
     opened: Mutex<FxHashMap<Utf8PathBuf, (Option<Stamp>, Opened)>>,
 }
@@ -56,6 +58,7 @@ impl Outside {
             indexes: None,
             store: store.unwrap_or_else(temporary),
             mounted: RwLock::default(),
+            written: Mutex::default(),
             opened: Mutex::default(),
         }
     }
@@ -152,12 +155,18 @@ impl Workspace {
     /// Writes a mounted file to where its name says, so that a client can open it; files on disk are left alone.
     pub fn materialise(&self, file: &FileId) -> std::io::Result<()> {
         let Some(root) = self.files.mount_of(file.path()) else { return Ok(()) };
+        // Somebody may have cleaned the cache since.
+        if self.outside.written.lock().contains(file) && Disk.stamp(file.path()).is_some() {
+            return Ok(());
+        }
         let origin = self.outside.mounted.read().get(&root).cloned();
         let Ok(source) = self.files.text(file) else { return Ok(()) };
         if let Some(origin) = origin {
             self.outside.store.record(&root, &origin)?;
         }
-        self.outside.store.write(file.path(), source.text.as_bytes())
+        self.outside.store.write(file.path(), source.text.as_bytes())?;
+        self.outside.written.lock().insert(file.clone());
+        Ok(())
     }
 
     /// Mounts the tree that a file of the cache came from, when a client opens one that this process has not mounted.

@@ -249,6 +249,12 @@ impl Workspace {
         found
     }
 
+    /// The commit that a release is; none for an archive.
+    pub fn commit_of_release(&self, release: &Release) -> Option<String> {
+        let Origin::Tag { repository, tag, .. } = &release.origin else { return None };
+        self.repository(repository).ok()?.commit_of(&format!("refs/tags/{tag}")).ok()
+    }
+
     /// The project as it is in a release.
     pub fn project_of_release(&self, name: &DistributionName, release: &Release) -> Option<Arc<Project>> {
         self.open_release(name, release).ok().and_then(|dir| self.project_at(&dir))
