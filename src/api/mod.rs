@@ -6,6 +6,7 @@
 mod callable;
 mod classes;
 mod construct;
+mod counterpart;
 mod decorators;
 mod deprecation;
 mod difference;

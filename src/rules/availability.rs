@@ -10,32 +10,58 @@ const MAX_OPENED: usize = 20;
 /// No more than this are fetched from an index.
 const MAX_FETCHED: usize = 4;
 
-/// `; it is there since 0.2.0`, or `; it was there until 0.1.2`, for something that `provider`'s version lacks and
-/// `has` finds in others; empty where no version at hand has it.
+/// Which other version has what is missing in the one at hand.
+pub(super) enum Available {
+    /// It came with this later release.
+    Since(Version),
+    /// A newer tree has it, which is no release.
+    In(Version),
+    /// This earlier release was the last to have it.
+    Until(Version),
+}
+
+impl Available {
+    /// `; it is there since 0.2.0`, of a module or a name.
+    pub fn there(&self) -> String {
+        match self {
+            Self::Since(version) => format!("; it is there since {version}"),
+            Self::In(version) => format!("; it is there in {version}"),
+            Self::Until(version) => format!("; it was there until {version}"),
+        }
+    }
+
+    /// `; the call fits since 0.2.0`.
+    pub fn fits(&self) -> String {
+        match self {
+            Self::Since(version) => format!("; the call fits since {version}"),
+            Self::In(version) => format!("; the call fits in {version}"),
+            Self::Until(version) => format!("; the call fitted until {version}"),
+        }
+    }
+}
+
+/// The nearest version that has something which `provider`'s version lacks, the later ones first; `has` is asked of the
+/// project as it is in each. `None` where no version at hand has it.
 pub(super) fn availability(
     context: &Context<'_>,
     provider: &Project,
     has: impl Fn(&Project) -> bool,
-) -> String {
+) -> Option<Available> {
     let workspace = context.workspace;
-    let (Some(name), Some(current)) = (provider.distribution(), workspace.version(provider)) else {
-        return String::new();
-    };
+    let name = provider.distribution()?;
+    let current = workspace.version(provider)?;
     let releases = workspace.releases(name);
     let has_it =
         |release: &&Release| workspace.project_of_release(name, release).is_some_and(|project| has(&project));
     let later = releases.all.iter().filter(|release| release.version > current);
     if let Some(found) = few(later).find(has_it) {
-        return format!("; it is there since {}", found.version);
+        return Some(Available::Since(found.version.clone()));
     }
     if let Some(version) = newer_tree(context, provider, &current, &has) {
-        return format!("; it is there in {version}");
+        return Some(Available::In(version));
     }
     let earlier = releases.all.iter().rev().filter(|release| release.version < current);
-    match few(earlier).find(has_it) {
-        Some(found) => format!("; it was there until {}", found.version),
-        None => String::new(),
-    }
+    few(earlier).find(has_it).map(|found| Available::Until(found.version.clone()))
 }
 
 /// The first of these: opening them takes time, and fetching them more of it.

@@ -37,12 +37,15 @@
 
 use rustc_hash::FxHashMap;
 
-use super::absent::{is_live, may_be_made, with_version};
+use super::absent::{is_live, may_be_there, with_version};
+use super::availability::{Available, availability};
 use super::registry::Rule;
 use super::{Context, FileUses, Finding, Fix, ImportUse, Severity, edits};
 use crate::python::{ImportKind, ModuleName};
 use crate::semantics::Semantics;
+use crate::source::Found;
 use crate::text::nearest;
+use crate::workspace::Project;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -63,11 +66,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 fn of_file(context: &Context<'_>, uses: &FileUses) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     let mut told: FxHashMap<&ModuleName, usize> = FxHashMap::default();
-    for used in &uses.imports {
-        let missing = used.file.is_none() && !used.optional && is_live(&used.standing);
-        if !missing || may_be_made(context.workspace, &used.provider, &used.module) {
-            continue;
-        }
+    for used in unresolved(context, uses) {
         let place = used.place(&uses.file);
         if let Some(finding) = told.get(&used.module).and_then(|at| findings.get_mut(*at)) {
             let known = finding.place == place || finding.related.iter().any(|r| r.range == place.range);
@@ -78,11 +77,26 @@ fn of_file(context: &Context<'_>, uses: &FileUses) -> Vec<Finding> {
         }
         told.insert(&used.module, findings.len());
         let whose = with_version(context, &used.provider);
-        let message = format!("`{}` is not in {whose}", used.module);
+        let has = |project: &Project| {
+            matches!(project.layout.find(&context.workspace.files, &used.module), Some(Found::Module(_)))
+        };
+        let when = availability(context, &used.provider, has).as_ref().map(Available::there);
+        let message = format!("`{}` is not in {whose}{}", used.module, when.unwrap_or_default());
         let arguments = [used.module.as_str(), used.provider.display_name()];
         findings.push(Finding::new(place, message, arguments).fix(correction(context, uses, used)));
     }
     findings
+}
+
+/// The imports of modules that the other project, whose code the importer gets, surely does not have.
+pub(super) fn unresolved<'u>(
+    context: &Context<'_>,
+    uses: &'u FileUses,
+) -> impl Iterator<Item = &'u ImportUse> {
+    uses.imports.iter().filter(|used| {
+        let missing = used.file.is_none() && !used.optional && is_live(&used.standing);
+        missing && !may_be_there(context.workspace, &used.provider, &used.module)
+    })
 }
 
 /// The nearest module, where putting its name there makes the statement work: `from acme.oi import load`, and
