@@ -223,8 +223,13 @@ impl Workspace {
             said.push(Said::Tree(tree.dir.clone()));
             return Some(tree.dir.clone());
         }
-        let nowhere = format!("the code of {version} is not at hand");
-        said.push(Said::Missing(reasons.into_iter().next().unwrap_or(nowhere)));
+        let why = match (reasons.into_iter().next(), &releases.untold) {
+            (Some(reason), _) => format!(": {reason}"),
+            (None, Some(untold)) => format!(": {untold}"),
+            (None, None) if releases.listed => ": the index does not list it".to_owned(),
+            (None, None) => String::new(),
+        };
+        said.push(Said::Missing(format!("the code of {version} is not at hand{why}")));
         None
     }
 

@@ -23,6 +23,8 @@ pub struct Releases {
     pub tagged: bool,
     /// Whether an index was asked and lists all that it has.
     pub listed: bool,
+    /// Why no index told of any version, in the user's words, where somebody takes it from one.
+    pub untold: Option<String>,
 }
 
 /// One version, and where its code is.
