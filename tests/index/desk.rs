@@ -65,8 +65,7 @@ impl Desk {
     /// `etl` is pinned to 0.1.3 and `ml` to 0.2.0, from the index `acme` at this address; a password is in netrc.
     pub fn new(index: &str) -> Self {
         let desk = Self::empty();
-        let index =
-            format!("[[tool.uv.index]]\nname = \"acme\"\nurl = \"{index}\"\nexplicit = true\n");
+        let index = format!("[[tool.uv.index]]\nname = \"acme\"\nurl = \"{index}\"\nexplicit = true\n");
         for (name, version) in [("etl", "0.1.3"), ("ml", "0.2.0")] {
             let sources = format!("[tool.uv.sources]\nacme-shared = {{ index = \"acme\" }}\n{index}");
             desk.location(name, &format!("acme-shared=={version}"), &sources);
