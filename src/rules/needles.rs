@@ -73,9 +73,9 @@ impl Needles {
 /// The top-level modules of pinned versions, and beside each the distributions that ship it and have no tree here.
 fn pinned_names(workspace: &Workspace) -> FxHashMap<Name, FxHashSet<DistributionName>> {
     // Their code may have to be fetched, and what is slow does not wait for each other.
-    let pinned: Vec<_> =
-        workspace.projects().par_iter().map(|project| workspace.pinned(project)).collect();
-    let mut dirs: Vec<&Utf8Path> = pinned.iter().flat_map(|all| all.iter()).map(|reach| &*reach.dir).collect();
+    let pinned: Vec<_> = workspace.projects().par_iter().map(|project| workspace.pinned(project)).collect();
+    let mut dirs: Vec<&Utf8Path> =
+        pinned.iter().flat_map(|all| all.iter()).map(|reach| &*reach.dir).collect();
     dirs.sort_unstable();
     dirs.dedup();
     let mut names: FxHashMap<Name, FxHashSet<DistributionName>> = FxHashMap::default();

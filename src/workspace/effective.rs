@@ -210,7 +210,7 @@ impl Workspace {
         for release in releases.all.iter().filter(|release| release.version == *version) {
             match self.open_release(name, release) {
                 Ok(dir) => {
-                    said.push(origin(release));
+                    said.push(self.origin(release, &dir));
                     return Some(dir);
                 }
                 Err(reason) => reasons.push(reason),
@@ -233,6 +233,18 @@ impl Workspace {
         None
     }
 
+    /// Where the code of a release is, which was opened at `dir`.
+    fn origin(&self, release: &Release, dir: &Utf8Path) -> Said {
+        match &release.origin {
+            Origin::Tag { repository, tag, .. } => Said::Tag(tag.clone(), repository.clone()),
+            Origin::Archive(candidate) => Said::Archive(candidate.place_in_words(), candidate.path.clone()),
+            Origin::Index { .. } => {
+                let archive = self.mounted_archive(dir).unwrap_or_default();
+                Said::Archive("the package index".to_owned(), archive)
+            }
+        }
+    }
+
     /// The first-party repository, or the one in uv's cache, that a URL names.
     fn repository_of_url(&self, url: &str) -> Option<(Utf8PathBuf, Arc<Repository>)> {
         let own = self.repositories().into_iter().find_map(|folder| {
@@ -246,14 +258,6 @@ impl Workspace {
             let repository = self.repository(&folder).ok()?;
             Some((folder, repository))
         })
-    }
-}
-
-fn origin(release: &Release) -> Said {
-    match &release.origin {
-        Origin::Tag { repository, tag, .. } => Said::Tag(tag.clone(), repository.clone()),
-        Origin::Archive(candidate) => Said::Archive(candidate.place_in_words(), candidate.path.clone()),
-        Origin::Index { .. } => Said::Archive("the package index".to_owned(), Utf8PathBuf::new()),
     }
 }
 

@@ -28,7 +28,9 @@ impl Workspace {
     /// Adds what the indexes list of a first-party distribution, as the first project that takes it from one sees them;
     /// of others they are asked nothing. What they do not tell is a gap, unless nobody allowed them to be asked.
     pub(super) fn add_indexed(&self, name: &DistributionName, releases: &mut Releases) {
-        let Some(indexes) = self.outside.indexes.as_ref().filter(|_| self.is_first_party(name)) else { return };
+        let Some(indexes) = self.outside.indexes.as_ref().filter(|_| self.is_first_party(name)) else {
+            return;
+        };
         let Some(taker) = self.taker_from_index(name) else { return };
         let asked = self.indexes_of(&taker, name);
         match indexes.registry.versions(&asked, name) {

@@ -13,7 +13,8 @@ const MISFITS: [&str; 2] = [
     "missing-symbol etl/src/etl/assets.py: `save` is not in `acme.io` of `acme-shared` 0.1.3; it is there since 0.2.0",
     "incompatible-call etl/src/etl/assets.py: `load` of `acme-shared` 0.1.3 has no parameter `strict`",
 ];
-const OFF: &str = "indexes are not asked, because neither your configuration nor `--allow-registry` allows it";
+const OFF: &str =
+    "indexes are not asked, because neither your configuration nor `--allow-registry` allows it";
 
 #[test]
 fn each_location_is_judged_by_the_version_that_the_private_index_has() {
@@ -21,8 +22,9 @@ fn each_location_is_judged_by_the_version_that_the_private_index_has() {
     let desk = Desk::new(&server.index());
     let shut = desk.check(&[]);
     assert_eq!((shut.code, shut.errors()), (0, Vec::new()));
-    let expected =
-        ["0.1.3", "0.2.0"].map(|version| format!("`acme-shared`: the code of {version} is not at hand: {OFF}"));
+    let expected = ["0.1.3", "0.2.0"].map(|version| {
+        format!("what is imported from `acme-shared`: the code of {version} is not at hand: {OFF}")
+    });
     assert_eq!(shut.not_judged(), expected);
     assert!(!desk.cache().join("downloads").exists());
 
@@ -33,15 +35,23 @@ fn each_location_is_judged_by_the_version_that_the_private_index_has() {
 
     located(&desk);
     for (location, version, text) in [("etl", "0.1.3", OLD), ("ml", "0.2.0", NEW)] {
-        let question = ["resolve", "acme.io:load", "--from", location, "--format", "json", "--allow-registry"];
+        let question =
+            ["resolve", "acme.io:load", "--from", location, "--format", "json", "--allow-registry"];
         let (code, answer) = desk.run(&question);
-        assert_eq!((code, &answer["dist_version"], &answer["strategy"]), (0, &version.into(), &"registry".into()));
+        assert_eq!(
+            (code, &answer["dist_version"], &answer["strategy"]),
+            (0, &version.into(), &"registry".into())
+        );
         assert_eq!((&answer["line"], &answer["column"]), (&4.into(), &5.into()));
         is_read_only(&desk.root().join(answer["file"].as_str().unwrap()), text);
     }
     drop(server);
     let later = desk.check(&[]);
-    assert_eq!((later.code, later.errors()), (1, MISFITS.map(str::to_owned).to_vec()), "what was kept still answers");
+    assert_eq!(
+        (later.code, later.errors()),
+        (1, MISFITS.map(str::to_owned).to_vec()),
+        "what was kept still answers"
+    );
     desk.hides_the_password();
 }
 
@@ -56,7 +66,13 @@ fn located(desk: &Desk) {
             assert_eq!(shared.len(), 1, "{shared:?}");
             let text = |key: &str| shared[0][key].as_str().unwrap_or("none");
             let name = location["name"].as_str().unwrap();
-            format!("{name}: {} {} {} {}", text("distribution"), text("strategy"), text("version"), text("source"))
+            format!(
+                "{name}: {} {} {} {}",
+                text("distribution"),
+                text("strategy"),
+                text("version"),
+                text("source")
+            )
         })
         .collect();
     let expected = [
@@ -67,11 +83,46 @@ fn located(desk: &Desk) {
 }
 
 #[test]
+fn an_upgrade_is_tried_with_the_code_that_the_index_has() {
+    let server = guarded(archives().to_vec());
+    let desk = Desk::new(&server.index());
+    let upgrade = |version: &str| {
+        let question = ["upgrade", "acme-shared", version, "--allow-registry", "--format", "json"];
+        let (code, found) = desk.run(&question);
+        let consumers = found["consumers"].as_array().unwrap().iter();
+        let shown: Vec<String> = consumers
+            .map(|consumer| {
+                let count = |key: &str| consumer[key].as_array().unwrap().len();
+                format!(
+                    "{}: {} break, {} mended",
+                    consumer["name"].as_str().unwrap(),
+                    count("breaks"),
+                    count("mends")
+                )
+            })
+            .collect();
+        (code, shown)
+    };
+    let both = |etl: &str, ml: &str| vec![format!("etl: {etl}"), format!("ml: {ml}")];
+    assert_eq!(upgrade("0.2.0"), (0, both("0 break, 2 mended", "0 break, 0 mended")));
+    assert_eq!(upgrade("0.1.3"), (1, both("0 break, 0 mended", "2 break, 0 mended")));
+    let refused = desk.command(&["upgrade", "acme-shared", "0.9", "--allow-registry"]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2), "the index has no such version");
+    let shut = Desk::new(&server.index());
+    let refused = shut.command(&["upgrade", "acme-shared", "0.2.0"]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains("`--allow-registry`"), "{said}");
+    desk.hides_the_password();
+}
+
+#[test]
 fn an_index_is_asked_once_for_each_archive_and_for_nothing_of_others() {
     let server = guarded(archives().to_vec());
     let desk = Desk::new(&server.index());
     for number in 0..5 {
-        let index = format!("[[tool.uv.index]]\nname = \"acme\"\nurl = \"{}\"\nexplicit = true\n", server.index());
+        let index =
+            format!("[[tool.uv.index]]\nname = \"acme\"\nurl = \"{}\"\nexplicit = true\n", server.index());
         let sources = format!("[tool.uv.sources]\nacme-shared = {{ index = \"acme\" }}\n{index}");
         desk.location(&format!("etl{number}"), "acme-shared==0.1.3", &sources);
     }
@@ -79,11 +130,14 @@ fn an_index_is_asked_once_for_each_archive_and_for_nothing_of_others() {
     desk.run(&["locations", "--format", "json"]);
     assert_eq!(server.paths(), [""; 0], "nobody allowed it");
     assert_eq!(desk.check(&["--allow-registry"]).errors().len(), 2 * 6);
-    assert_eq!(asked(&server), [
-        "/files/acme_shared-0.1.3-py3-none-any.whl",
-        "/files/acme_shared-0.2.0.tar.gz",
-        "/simple/acme-shared/",
-    ]);
+    assert_eq!(
+        asked(&server),
+        [
+            "/files/acme_shared-0.1.3-py3-none-any.whl",
+            "/files/acme_shared-0.2.0.tar.gz",
+            "/simple/acme-shared/",
+        ]
+    );
     desk.hides_the_password();
 }
 
@@ -99,7 +153,7 @@ fn lock(name: &str, version: &str, dagster: &str, shared: &str) -> String {
         "version = 1\nrequires-python = \">=3.10\"\n\n[[package]]\nname = \"acme-shared\"\nversion = \"{version}\"\n\
          source = {{ registry = \"{shared}\" }}\n\n[[package]]\nname = \"dagster\"\nversion = \"1.9.0\"\n\
          source = {{ registry = \"{dagster}\" }}\n\n[[package]]\nname = \"{name}\"\nversion = \"1.0\"\n\
-         source = {{ editable = \".\" }}\ndependencies = [\n    {{ name = \"acme-shared\" }},\n    \
+         source = {{ virtual = \".\" }}\ndependencies = [\n    {{ name = \"acme-shared\" }},\n    \
          {{ name = \"dagster\" }},\n]\n\n[package.metadata]\nrequires-dist = [\n    {{ name = \"acme-shared\" }},\n    \
          {{ name = \"dagster\", specifier = \">=1.9\" }},\n]\n"
     )
@@ -111,7 +165,10 @@ fn a_lock_tells_what_is_private_and_where_it_is() {
     let desk = Desk::empty();
     for (name, version) in [("etl", "0.1.3"), ("ml", "0.2.0")] {
         desk.location(name, "acme-shared", "");
-        desk.write(&format!("{name}/uv.lock"), &lock(name, version, "https://pypi.org/simple", &server.index()));
+        desk.write(
+            &format!("{name}/uv.lock"),
+            &lock(name, version, "https://pypi.org/simple", &server.index()),
+        );
     }
     assert_eq!(desk.check(&["--allow-registry"]).errors(), MISFITS);
     assert_eq!(asked(&server).len(), 3);
@@ -183,8 +240,11 @@ fn what_goes_wrong_with_an_index_is_said_once_and_the_rest_is_judged() {
             about("0.1.3")
         };
         assert_eq!(told(&quiet), 1, "{case}: {:?}", quiet.not_judged());
-        desk.write("web/pyproject.toml", "[project]\nname = \"web\"\nversion = \"1\"\ndependencies = [\"lost\"]\n\
-                                          [tool.uv.sources]\nlost = { path = \"../lost\" }\n");
+        desk.write(
+            "web/pyproject.toml",
+            "[project]\nname = \"web\"\nversion = \"1\"\ndependencies = [\"lost\"]\n\
+                                          [tool.uv.sources]\nlost = { path = \"../lost\" }\n",
+        );
         let noisy = desk.check(&["--allow-registry"]);
         assert_eq!(noisy.code, 1, "{case}");
         assert!(noisy.errors()[0].starts_with("missing-source-path web/pyproject.toml"), "{case}");

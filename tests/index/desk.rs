@@ -65,8 +65,7 @@ impl Desk {
     /// `etl` is pinned to 0.1.3 and `ml` to 0.2.0, from the index `acme` at this address; a password is in netrc.
     pub fn new(index: &str) -> Self {
         let desk = Self::empty();
-        let index =
-            format!("[[tool.uv.index]]\nname = \"acme\"\nurl = \"{index}\"\nexplicit = true\n");
+        let index = format!("[[tool.uv.index]]\nname = \"acme\"\nurl = \"{index}\"\nexplicit = true\n");
         for (name, version) in [("etl", "0.1.3"), ("ml", "0.2.0")] {
             let sources = format!("[tool.uv.sources]\nacme-shared = {{ index = \"acme\" }}\n{index}");
             desk.location(name, &format!("acme-shared=={version}"), &sources);
@@ -126,7 +125,9 @@ impl Desk {
         let mut command = Command::new(env!("CARGO_BIN_EXE_crossloc"));
         command.current_dir(&root).args(arguments).env_clear();
         for kept in ["PATH", "SYSTEMROOT"] {
-            std::env::var(kept).into_iter().for_each(|value| drop(command.env(kept, value)));
+            if let Ok(value) = std::env::var(kept) {
+                command.env(kept, value);
+            }
         }
         command.env("HOME", root.with_file_name("home"));
         command.env("XDG_CACHE_HOME", root.with_file_name("cache"));
@@ -189,10 +190,11 @@ impl Checked {
         shown.collect()
     }
 
-    /// The reasons why something was not judged.
+    /// Why something of the shared code was not judged.
     pub fn not_judged(&self) -> Vec<&str> {
         let reasons = self.report["summary"]["not_judged"].as_array().unwrap().iter();
-        reasons.map(|reason| reason["reason"].as_str().unwrap()).collect()
+        let reasons = reasons.map(|reason| reason["reason"].as_str().unwrap());
+        reasons.filter(|reason| reason.contains("acme-shared")).collect()
     }
 }
 

@@ -20,12 +20,12 @@ impl Editor {
     fn open(desk: &Desk) -> Self {
         let mut command = desk.command(&["server"]);
         let log = std::fs::File::create(desk.root().with_file_name("log")).unwrap();
-        let mut server =
-            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        let mut server = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let (to, from) = (server.stdin.take().unwrap(), BufReader::new(server.stdout.take().unwrap()));
         let mut editor = Self { server, to, from, next_id: 0 };
         let folders = json!([{ "uri": uri(&desk.root()), "name": "workspace" }]);
-        let params = json!({ "processId": null, "rootUri": null, "capabilities": {}, "workspaceFolders": folders });
+        let capabilities = json!({ "textDocument": { "hover": { "contentFormat": ["markdown"] } } });
+        let params = json!({ "processId": null, "rootUri": null, "capabilities": capabilities, "workspaceFolders": folders });
         editor.request("initialize", params);
         editor.notify("initialized", json!({}));
         editor
