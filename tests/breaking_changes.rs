@@ -114,9 +114,12 @@ fn a_project_that_moved_is_compared_with_where_it_was() {
     assert_eq!(breaking(&check(&root)).len(), 2);
 }
 
+/// What is wrong, how it is made so, and what is said of it.
+type Broken = (&'static str, fn(&Utf8Path), &'static str);
+
 #[test]
 fn repositories_that_cannot_be_read_are_counted_and_their_consumers_judged() {
-    let broken: [(&str, fn(&Utf8Path), &str); 3] = [
+    let broken: [Broken; 3] = [
         (
             "no commit",
             |root| {

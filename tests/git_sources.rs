@@ -90,14 +90,14 @@ fn a_tag_without_a_manifest_is_said() {
     let sandbox = workspace(&[("README.md", "# nothing yet\n")]);
     let (rules, reasons) = judged(&sandbox.root);
     assert_eq!(rules, [OTHER_FAULT]);
-    let expected = "what is imported from `acme-shared`: tag `v0.1.3`: no manifest of `acme-shared` in it";
+    let expected = "imports of a pinned version: tag `v0.1.3`: no manifest of `acme-shared` in it";
     assert_eq!(reasons, [expected]);
 }
 
 #[test]
 fn a_repository_that_is_none_is_said() {
     for (git_file, expected) in [
-        (None, "what is imported from `acme-shared`: the code of 0.1.3 is not at hand"),
+        (None, "imports of a pinned version: the code of 0.1.3 is not at hand"),
         (Some("gitdir: ../gone\n"), "`shared`: its `.git` file leads to no repository"),
         (Some("nonsense"), "`shared`: its `.git` file leads to no repository"),
         (Some(""), "`shared`: its `.git` file leads to no repository"),
@@ -177,7 +177,7 @@ fn without_a_git_binary_the_rest_is_judged() {
     let output = crossloc(&sandbox.root, &empty, "json");
     assert_eq!(output.status.code(), Some(1));
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    let reason = "what is imported from `acme-shared`: tag `v0.1.3`: there is no git binary";
+    let reason = "imports of a pinned version: tag `v0.1.3`: there is no git binary";
     let expected = [NO_ENVIRONMENT, reason].map(|reason| serde_json::json!({ "reason": reason, "count": 1 }));
     assert_eq!(json["summary"]["not_judged"], serde_json::json!(expected));
     let rules: Vec<&str> =
@@ -214,7 +214,7 @@ fn a_git_that_lies_is_said() {
         assert!(stdout.contains(OTHER_FAULT), "{does}: {stdout}");
         assert_eq!(stdout.lines().count(), 1, "{does}: {stdout}");
         let said: Vec<&str> = stderr.lines().filter(|line| !line.contains(NO_ENVIRONMENT)).collect();
-        let begins = "not judged: what is imported from `acme-shared`: tag `v0.1.3`: ";
+        let begins = "not judged: imports of a pinned version: tag `v0.1.3`: ";
         assert!(matches!(said.as_slice(), [only] if only.starts_with(begins)), "{does}: {stderr}");
     }
 }
@@ -243,6 +243,6 @@ fn a_malicious_archive_of_a_pinned_version_is_refused() {
     let (rules, reasons) = judged(root);
     assert_eq!(rules, [OTHER_FAULT]);
     assert_eq!(reasons.len(), 1);
-    assert!(reasons[0].starts_with("what is imported from `acme-shared`: "), "{reasons:?}");
+    assert!(reasons[0].starts_with("imports of a pinned version: "), "{reasons:?}");
     assert!(!outside.exists());
 }

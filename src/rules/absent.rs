@@ -90,7 +90,7 @@ pub(super) fn count_unseen(context: &Context<'_>) {
             if let (None, Some(Said::Missing(reason))) = (&effective.code, effective.said.last())
                 && decided(&effective.version)
             {
-                context.not_judged(format!("what is imported from `{}`: {reason}", dependency.name));
+                context.not_judged(format!("imports of a pinned version: {reason}"));
             }
         }
     }

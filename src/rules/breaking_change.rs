@@ -23,6 +23,10 @@
 //! #- shared/src/acme/io.py
 //! def load(path, strict=False): ...
 //! #! tag shared v0.2.0
+//! #- shared/pyproject.toml
+//! [project]
+//! name = "acme-shared"
+//! version = "0.3.0"
 //! #- shared/src/acme/io.py
 //! def load(path): ...
 //! #   ^^^^ warning[breaking-change]: `load` took (path, strict=False) in 0.2.0 and is still called so by `etl`

@@ -242,3 +242,6 @@ impl Workspace {
         Ok(opened)
     }
 }
+
+#[cfg(test)]
+mod tests;
