@@ -224,12 +224,12 @@ impl Workspace {
             return Some(tree.dir.clone());
         }
         let why = match (reasons.into_iter().next(), &releases.untold) {
-            (Some(reason), _) => format!(": {reason}"),
-            (None, Some(untold)) => format!(": {untold}"),
-            (None, None) if releases.listed => ": the index does not list it".to_owned(),
-            (None, None) => String::new(),
+            (Some(reason), _) => reason,
+            (None, Some(untold)) => untold.to_string(),
+            (None, None) if releases.listed => format!("the index lists no `{name}` {version}"),
+            (None, None) => format!("the code of {version} is not at hand"),
         };
-        said.push(Said::Missing(format!("the code of {version} is not at hand{why}")));
+        said.push(Said::Missing(why));
         None
     }
 
