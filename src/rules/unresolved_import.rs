@@ -56,9 +56,6 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    for project in context.subjects() {
-        context.workspace.without_code(project).into_iter().for_each(|reason| context.not_judged(reason));
-    }
     context.judged_files().flat_map(|uses| of_file(context, uses)).collect()
 }
 

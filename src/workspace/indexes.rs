@@ -48,7 +48,7 @@ impl Workspace {
                 if !matches!(error, IndexError::Off | IndexError::NoDistribution { .. }) {
                     releases.gaps.push(error.to_string());
                 }
-                releases.untold = Some(error.to_string());
+                releases.untold = Some(error);
             }
         }
     }

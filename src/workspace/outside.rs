@@ -133,6 +133,15 @@ impl Workspace {
         project.distribution().is_some_and(|name| name.as_str() == distribution).then_some(version)
     }
 
+    /// The archive that a mounted folder's files are in.
+    pub(super) fn mounted_archive(&self, dir: &Utf8Path) -> Option<Utf8PathBuf> {
+        let root = self.files.mount_of(dir)?;
+        match self.outside.mounted.read().get(&root)? {
+            OriginRecord::Archive { path, .. } => Some(Utf8PathBuf::from(path)),
+            OriginRecord::Git { .. } => None,
+        }
+    }
+
     /// Why not all was read of commits that were opened, in the user's words: what was not found in them may be there all
     /// the same.
     pub fn gaps(&self) -> Vec<String> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use super::{Dependency, Project, Provision, Reach, Said, Strategy, Workspace};
+use super::{Dependency, Project, Provision, Reach, Strategy, Workspace};
 use crate::manifest::{DistributionName, Group};
 
 /// No more pinned versions are opened for one project.
@@ -23,28 +23,6 @@ impl Workspace {
     /// everything. What is live is in [`Workspace::closure`].
     pub fn pinned(&self, project: &Project) -> Arc<Vec<Reach>> {
         self.structure.pinned.get(project.dir.as_str(), || Arc::new(self.work_out_pinned(project)))
-    }
-
-    /// Why the code of versions is not at hand that a project itself requires of our own distributions, in the user's
-    /// words; walks everything.
-    pub fn without_code(&self, project: &Project) -> Vec<String> {
-        let mut seen = FxHashSet::default();
-        let mut reasons = Vec::new();
-        for dependency in self.required(project) {
-            if matches!(dependency.provision, Provision::Live { .. })
-                || !seen.insert(dependency.name.clone())
-                || !self.is_ours(&dependency)
-            {
-                continue;
-            }
-            let effective = self.effective(project, &dependency);
-            if let (None, Some(_), Some(Said::Missing(reason))) =
-                (&effective.code, &effective.version, effective.said.last())
-            {
-                reasons.push(format!("`{}`: {reason}", dependency.name));
-            }
-        }
-        reasons
     }
 
     fn work_out_pinned(&self, project: &Project) -> Vec<Reach> {

@@ -9,6 +9,7 @@ use pep440_rs::Version;
 use super::{Project, Workspace};
 use crate::manifest::DistributionName;
 use crate::source::git::{Refusal, Repository};
+use crate::source::index::IndexError;
 use crate::source::shelves::Candidate;
 use crate::source::store::OriginRecord;
 
@@ -23,8 +24,8 @@ pub struct Releases {
     pub tagged: bool,
     /// Whether an index was asked and lists all that it has.
     pub listed: bool,
-    /// Why no index told of any version, in the user's words, where somebody takes it from one.
-    pub untold: Option<String>,
+    /// Why no index told of any version, where somebody takes it from one.
+    pub untold: Option<IndexError>,
 }
 
 /// One version, and where its code is.

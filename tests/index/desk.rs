@@ -125,7 +125,9 @@ impl Desk {
         let mut command = Command::new(env!("CARGO_BIN_EXE_crossloc"));
         command.current_dir(&root).args(arguments).env_clear();
         for kept in ["PATH", "SYSTEMROOT"] {
-            std::env::var(kept).into_iter().for_each(|value| drop(command.env(kept, value)));
+            if let Ok(value) = std::env::var(kept) {
+                command.env(kept, value);
+            }
         }
         command.env("HOME", root.with_file_name("home"));
         command.env("XDG_CACHE_HOME", root.with_file_name("cache"));
@@ -188,10 +190,11 @@ impl Checked {
         shown.collect()
     }
 
-    /// The reasons why something was not judged.
+    /// Why something was not judged, but for environments, of which there is none.
     pub fn not_judged(&self) -> Vec<&str> {
         let reasons = self.report["summary"]["not_judged"].as_array().unwrap().iter();
-        reasons.map(|reason| reason["reason"].as_str().unwrap()).collect()
+        let reasons = reasons.map(|reason| reason["reason"].as_str().unwrap());
+        reasons.filter(|reason| !reason.contains("what is installed")).collect()
     }
 }
 

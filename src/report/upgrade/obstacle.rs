@@ -3,6 +3,7 @@
 use super::Question;
 use super::takers::{Taker, Way, live_folder, takers};
 use crate::manifest::DistributionName;
+use crate::source::index::IndexError;
 use crate::text::nearest;
 use crate::workspace::{Provision, Said, Witness, Workspace};
 
@@ -103,7 +104,9 @@ pub(super) fn not_at_hand(
     });
     let known: Vec<String> = releases.versions().iter().rev().map(|version| format!("{version}")).collect();
     let listed = known.contains(&version.to_string());
+    let failed = releases.untold.as_ref().filter(|untold| **untold != IndexError::Off);
     let reason = refusal.filter(|_| listed).or_else(|| releases.gaps.first().cloned());
+    let reason = reason.or_else(|| failed.map(ToString::to_string));
     let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
     let shown: Vec<&str> = known.iter().take(MAX_VERSIONS).map(String::as_str).collect();
     let more = known.len().saturating_sub(MAX_VERSIONS);
@@ -112,7 +115,8 @@ pub(super) fn not_at_hand(
         Way::Direct(dependency, _) => dependency.provision == Provision::Registry,
         Way::Through(..) => false,
     };
-    let unasked = !releases.listed && releases.gaps.is_empty() && takers.iter().any(by_index);
+    let unasked =
+        !releases.listed && failed.is_none() && releases.gaps.is_empty() && takers.iter().any(by_index);
     let ask = if unasked { "; `--allow-registry` asks package indexes" } else { "" };
     let hint = if shown.is_empty() {
         format!("no version of `{name}` is known here, by a tag or an archive{ask}")
