@@ -24,13 +24,8 @@ impl Editor {
         let (to, from) = (server.stdin.take().unwrap(), BufReader::new(server.stdout.take().unwrap()));
         let mut editor = Self { server, to, from, next_id: 0 };
         let folders = json!([{ "uri": uri(&desk.root()), "name": "workspace" }]);
-<<<<<<< HEAD
-        let params =
-            json!({ "processId": null, "rootUri": null, "capabilities": {}, "workspaceFolders": folders });
-=======
         let capabilities = json!({ "textDocument": { "hover": { "contentFormat": ["markdown"] } } });
         let params = json!({ "processId": null, "rootUri": null, "capabilities": capabilities, "workspaceFolders": folders });
->>>>>>> privateindex
         editor.request("initialize", params);
         editor.notify("initialized", json!({}));
         editor
