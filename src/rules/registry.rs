@@ -2,8 +2,8 @@
 
 use super::{
     Context, Finding, Severity, broken_namespace, cross_location_import, dependency_confusion,
-    dependency_cycle, deprecated_symbol, dev_only_dependency, duplicate_project_name, editable_elsewhere,
-    empty_range, family_skew, incompatible_call, index_undefined, installed_differs,
+    dependency_cycle, deprecated_symbol, dev_only_dependency, duplicate_project_name, duplicated_definition,
+    editable_elsewhere, empty_range, family_skew, incompatible_call, index_undefined, installed_differs,
     lock_names_missing_project, lock_stale, lock_stale_shared_metadata, lock_violates_manifest,
     locks_disagree, member_glob_empty, member_setting_ignored, member_without_workspace_source,
     missing_extra, missing_source_path, missing_symbol, mixed_strategies, module_not_packaged,
@@ -13,8 +13,8 @@ use super::{
     source_not_member, source_violates_specifier, source_without_requirement, stale_copy, stray_lock,
     submodule_drift, submodule_undeclared, submodule_uninitialized, submodules_differ, syntax_too_new,
     tag_version_mismatch, transitive_dependency, unbounded_requirement, undeclared_dependency, unknown_extra,
-    unknown_version, unresolved_import, unsatisfiable_together, unused_dependency, unused_suppression,
-    vendored_copy_diverged,
+    unknown_version, unresolved_import, unsatisfiable_together, unused_dependency, unused_export,
+    unused_suppression, vendored_copy_diverged, yanked_version,
 };
 use crate::text::nearest;
 
@@ -61,6 +61,7 @@ const RULES: &[Rule] = &[
     deprecated_symbol::RULE,
     dev_only_dependency::RULE,
     duplicate_project_name::RULE,
+    duplicated_definition::RULE,
     editable_elsewhere::RULE,
     empty_range::RULE,
     family_skew::RULE,
@@ -113,8 +114,10 @@ const RULES: &[Rule] = &[
     unresolved_import::RULE,
     unsatisfiable_together::RULE,
     unused_dependency::RULE,
+    unused_export::RULE,
     unused_suppression::RULE,
     vendored_copy_diverged::RULE,
+    yanked_version::RULE,
 ];
 
 /// Every rule, sorted by name.
@@ -204,11 +207,12 @@ mod tests {
             let (_, rest) = rest.split_once("```").unwrap_or_else(|| panic!("{}: no example", rule.name));
             let (example, _) = rest.split_once("```").unwrap();
             assert!(example.contains(&format!("[{}]", rule.name)), "{}: the example shows it", rule.name);
-            // A fixture cannot hold a git repository: what a rule says of one is shown as output, and tested elsewhere.
+            // A fixture cannot hold a submodule or an index: what a rule says of one is shown as output, and tested elsewhere.
             match example.strip_prefix("fixture\n") {
                 Some(fixture) => crate::fixture::check(fixture),
                 None => assert!(
-                    rule.name.starts_with("submodule") && example.starts_with("text\n"),
+                    (rule.name.starts_with("submodule") || rule.name == "yanked-version")
+                        && example.starts_with("text\n"),
                     "{}",
                     rule.name
                 ),
