@@ -253,7 +253,7 @@ fn the_demo_writes_three_strategies_and_checks_them() {
       acme-shared 0.1.3 (registry)
       - reports/pyproject.toml:6: requires `acme-shared==0.1.3`
       - reports/pyproject.toml:13: takes `acme-shared` from a package index
-      - installed in `reports/.venv`, in the project's folder
+      - `acme-shared` 0.1.3 is installed in `reports/.venv`, in the project's folder
     "#);
     let undeclared = crossloc(&demo, &["resolve", "acme.io", "--from", "billing", "--format", "json"]);
     let undeclared: serde_json::Value = serde_json::from_slice(&undeclared.stdout).unwrap();

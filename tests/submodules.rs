@@ -7,47 +7,17 @@
     reason = "test code may fail loudly"
 )]
 
-use std::process::Command;
+mod repository;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use crossloc::rules::{self, Findings};
 use crossloc::vfs::Files;
 use crossloc::workspace::Workspace;
+use repository::{check, commit, git, reasons, sandbox, told, write};
 
 const SHARED: &str = "[project]\nname = \"acme-shared\"\nversion = \"0.2.0\"\n";
 const ETL: &str = "[project]\nname = \"etl\"\nversion = \"0.1.0\"\ndependencies = [\"acme-shared\"]\n\
                    [tool.uv.sources]\nacme-shared = { path = \"vendor/shared\", editable = true }\n";
-
-fn git(folder: &Utf8Path, arguments: &[&str]) -> String {
-    let mut command = Command::new("git");
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GIT_")) {
-        command.env_remove(name);
-    }
-    for role in ["AUTHOR", "COMMITTER"] {
-        command.env(format!("GIT_{role}_NAME"), "t").env(format!("GIT_{role}_EMAIL"), "t@example.com");
-    }
-    let output = command
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .args(["-c", "protocol.file.allow=always", "-c", "init.defaultBranch=main"])
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
-
-fn write(path: &Utf8Path, text: &str) {
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(path, text).unwrap();
-}
-
-fn commit(folder: &Utf8Path, message: &str) -> String {
-    git(folder, &["add", "--all"]);
-    git(folder, &["commit", "--quiet", "--allow-empty", "--message", message]);
-    git(folder, &["rev-parse", "HEAD"])
-}
 
 /// A repository `etl` with the submodule `vendor/shared`, and a path source into it.
 struct Repositories {
@@ -58,8 +28,7 @@ struct Repositories {
 }
 
 fn repositories() -> Repositories {
-    let folder = tempfile::tempdir().unwrap();
-    let root = Utf8PathBuf::from_path_buf(folder.path().canonicalize().unwrap()).unwrap();
+    let (folder, root) = sandbox();
     let (shared, etl) = (root.join("origin"), root.join("etl"));
     write(&shared.join("pyproject.toml"), SHARED);
     write(&shared.join("src/acme_shared/__init__.py"), "");
@@ -71,14 +40,6 @@ fn repositories() -> Repositories {
     git(&etl, &["submodule", "--quiet", "add", "--name", "shared library", "../origin", "vendor/shared"]);
     commit(&etl, "use shared code");
     Repositories { _folder: folder, root, commits }
-}
-
-fn check(folder: &Utf8Path) -> Findings {
-    rules::check(&Workspace::new(Files::default(), vec![folder.to_owned()]))
-}
-
-fn told(findings: &Findings) -> Vec<(&'static str, String)> {
-    findings.diagnostics.iter().map(|found| (found.rule, found.message.clone())).collect()
 }
 
 #[test]
@@ -172,8 +133,7 @@ fn a_repository_that_git_cannot_read_is_counted() {
     std::fs::write(etl.join(".git/index"), "nonsense").unwrap();
     let findings = check(&etl);
     assert_eq!(told(&findings), []);
-    let reasons: Vec<&str> = findings.not_judged.iter().map(|one| one.reason.as_str()).collect();
-    assert_eq!(reasons, ["git does not tell the commit recorded for submodule `vendor/shared`"]);
+    assert_eq!(reasons(&findings), ["git does not tell the commit recorded for submodule `vendor/shared`"]);
 }
 
 #[test]
@@ -200,4 +160,58 @@ fn repositories_that_record_different_commits_are_told_if_both_use_them() {
     write(&ml.join("pyproject.toml"), "[project]\nname = \"ml\"\nversion = \"0.1.0\"\n");
     std::fs::remove_file(ml.join("src/etl/__init__.py")).unwrap();
     assert_eq!(differ(&both()), None, "nothing in it uses the submodule");
+}
+
+#[test]
+fn a_recorded_commit_that_no_branch_or_tag_leads_to_is_told() {
+    let repositories = repositories();
+    let etl = repositories.root.join("etl");
+    let shared = etl.join("vendor/shared");
+    git(&shared, &["checkout", "--quiet", "--detach"]);
+    let lost = commit(&shared, "made on no branch");
+    git(&etl, &["add", "vendor/shared"]);
+    let findings = check(&etl);
+    let message =
+        format!("commit `{}`, recorded for submodule `vendor/shared`, is on no branch or tag", &lost[..7]);
+    assert_eq!(told(&findings), [("submodule-unreachable", message)]);
+    let found = &findings.diagnostics[0];
+    let text = std::fs::read_to_string(found.file.path()).unwrap();
+    assert_eq!(found.range.slice(&text), "vendor/shared");
+    for reference in ["refs/heads/kept", "refs/tags/kept", "refs/remotes/origin/kept"] {
+        git(&shared, &["update-ref", reference, &lost]);
+        assert_eq!(told(&check(&etl)), [], "{reference}");
+        git(&shared, &["update-ref", "-d", reference]);
+    }
+    git(&shared, &["update-ref", "refs/heads/above", &commit(&shared, "on top of it")]);
+    git(&shared, &["checkout", "--quiet", &lost]);
+    assert_eq!(told(&check(&etl)), [], "behind a branch");
+}
+
+#[test]
+fn clones_that_lack_history_do_not_judge_what_is_reachable() {
+    for (option, expected) in [
+        ("--depth=1", "submodule `vendor/shared`: the clone is shallow or partial"),
+        ("--filter=blob:none", "submodule `vendor/shared`: the clone is shallow or partial"),
+        ("--no-local", "submodule `vendor/shared`: the clone does not have the recorded commit"),
+    ] {
+        let repositories = repositories();
+        let (etl, origin) = (repositories.root.join("etl"), repositories.root.join("origin"));
+        let shared = etl.join("vendor/shared");
+        let _ = std::fs::remove_dir_all(&shared);
+        git(&origin, &["config", "uploadpack.allowFilter", "true"]);
+        let url = format!("file://{origin}");
+        git(&repositories.root, &["clone", "--quiet", option, &url, shared.as_str()]);
+        git(&shared, &["checkout", "--quiet", "--detach"]);
+        let lost = commit(&shared, "made on no branch");
+        git(&etl, &["add", "vendor/shared"]);
+        if option == "--no-local" {
+            git(&shared, &["checkout", "--quiet", "main"]);
+            let (folder, file) = lost.split_at(2);
+            std::fs::remove_file(shared.join(".git/objects").join(folder).join(file)).unwrap();
+        }
+        let findings = check(&etl);
+        let unreachable = told(&findings).into_iter().filter(|(rule, _)| *rule == "submodule-unreachable");
+        assert_eq!(unreachable.count(), 0, "{option}");
+        assert_eq!(reasons(&findings), [expected], "{option}");
+    }
 }

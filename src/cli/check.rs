@@ -98,7 +98,8 @@ fn known(names: &[String]) -> Result<Vec<&'static str>, Failure> {
     names.iter().map(|name| rule::find(name.trim()).map(|rule: &Rule| rule.name)).collect()
 }
 
-fn known_location(name: &str, workspace: &Workspace) -> Result<(), Failure> {
+/// Refuses a name that is no code location's, with the nearest one.
+pub(super) fn known_location(name: &str, workspace: &Workspace) -> Result<(), Failure> {
     let locations = workspace.locations();
     let mut names = locations.iter().map(|location| location.name.as_str());
     if names.any(|known| known == name) {

@@ -75,26 +75,37 @@ fn apart(one: &Edit, other: &Edit) -> bool {
     one.range.end < other.range.start || other.range.end < one.range.start
 }
 
-fn rewrite(file: &FileId, mut edits: Vec<Edit>, files: &Files) -> Result<(), Failure> {
-    let failed = |why: String| Failure::new(format!("cannot fix {}: {why}", file.path()));
+/// What became of a file that was to be edited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// It has the new text.
+    Changed,
+    /// It is not what was read any more, and was not touched; the user was told.
+    LeftAlone,
+}
+
+/// Writes edits, whose ranges do not overlap, into a file that is as it was read.
+pub fn rewrite(file: &FileId, mut edits: Vec<Edit>, files: &Files) -> Result<Written, Failure> {
+    let failed = |why: String| Failure::new(format!("cannot edit {}: {why}", file.path()));
     let source = files.text(file).map_err(|error| failed(error.to_string()))?;
     let now = std::fs::read(file.path()).map_err(|error| failed(reason(&error)))?;
     if now != source.text.as_bytes() {
         output::note(&format!("warning: {} changed meanwhile and was left alone", file.path()));
-        return Ok(());
+        return Ok(Written::LeftAlone);
     }
     let mut text = source.text.to_string();
     edits.sort_by_key(|edit| std::cmp::Reverse(edit.range));
     for edit in edits {
         let range = edit.range.start as usize..edit.range.end as usize;
         if text.get(range.clone()).is_none() {
-            return Err(failed("the fix does not fit the text".to_owned()));
+            return Err(failed("an edit does not fit the text".to_owned()));
         }
         text.replace_range(range, &edit.new_text);
     }
     // What a symbolic link leads to is replaced, not the link.
     let target = file.path().canonicalize_utf8().map_err(|error| failed(reason(&error)))?;
-    write_atomically(&target, text.as_bytes()).map_err(|error| failed(reason(&error)))
+    write_atomically(&target, text.as_bytes()).map_err(|error| failed(reason(&error)))?;
+    Ok(Written::Changed)
 }
 
 /// Whoever reads the file sees the old text or the new one, never a part.

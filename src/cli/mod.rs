@@ -12,6 +12,7 @@ mod resolve;
 mod rule;
 mod scope;
 mod server;
+mod upgrade;
 mod world;
 
 use std::process::ExitCode;
@@ -36,6 +37,8 @@ enum Command {
     Locations(locations::Arguments),
     /// Show which file an import leads to from one folder, and who says so
     Resolve(resolve::Arguments),
+    /// Tell what breaks where if the pins of a shared distribution move to another version
+    Upgrade(upgrade::Arguments),
     /// Explain a rule, or list all of them
     Rule(rule::Arguments),
     /// Show or empty the folder of what is kept between runs
@@ -81,6 +84,7 @@ pub fn run() -> ExitCode {
         Command::Server(arguments) => server::run(arguments),
         Command::Locations(arguments) => locations::run(&arguments),
         Command::Resolve(arguments) => resolve::run(&arguments),
+        Command::Upgrade(arguments) => upgrade::run(&arguments),
         Command::Rule(arguments) => rule::run(&arguments),
         Command::Cache(arguments) => cache::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),

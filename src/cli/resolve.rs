@@ -42,6 +42,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let scope = Scope::new(std::slice::from_ref(&arguments.from))?;
     let workspace = World::of_user(&arguments.network)?.workspace(Files::default(), scope.folders);
     let answer = resolution::collect(&workspace, &current, Question { module: &module, symbol, from: &from });
+    if let Some(target) = &answer.target
+        && let Err(error) = workspace.materialise(target)
+    {
+        output::note(&format!("warning: `{}` cannot be written: {error}", target.path()));
+    }
     output::data(&match arguments.format {
         AnswerFormat::Text => resolution::text(&answer),
         AnswerFormat::Json => resolution::json(&answer),

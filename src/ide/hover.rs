@@ -5,7 +5,7 @@ use camino::Utf8Path;
 use super::definition::{entities, is_ours};
 use super::{requirement, versions};
 use crate::manifest;
-use crate::python::{DefinitionKind, ModuleName};
+use crate::python::{DefinitionId, DefinitionKind, ModuleName};
 use crate::semantics::{Entity, Semantics};
 use crate::text::TextRange;
 use crate::vfs::{FileId, relative};
@@ -54,15 +54,21 @@ fn describe(workspace: &Workspace, entity: &Entity, target: &FileId) -> Option<(
         Entity::Module(module) => Some((format!("(module) {}", module.name), summary.docstring.clone())),
         Entity::Definition(_, id) => {
             let definition = summary.definition(*id)?;
-            let source = workspace.files.text(target).ok()?;
-            let span = summary.spans.definitions.get(id.index())?;
-            let mut header = dedent(span.header.slice(&source.text));
+            let mut header = header(workspace, target, *id)?;
             if let DefinitionKind::Parameter(..) = definition.kind {
                 header = format!("(parameter) {header}");
             }
             Some((header, definition.docstring.clone()))
         }
     }
+}
+
+/// What stands before the body of a definition, at the left margin: `def load(path)`, `class Table(Base)`, `LIMIT = 3`.
+pub fn header(workspace: &Workspace, file: &FileId, id: DefinitionId) -> Option<String> {
+    let summary = workspace.summary(file)?;
+    let source = workspace.files.text(file).ok()?;
+    let span = summary.spans.definitions.get(id.index())?;
+    Some(dedent(span.header.slice(&source.text)))
 }
 
 /// A header as it would stand at the left margin, without the colon that opens its body.

@@ -13,7 +13,7 @@ use crate::text::TextRange;
 use crate::vfs::FileId;
 
 pub use definition::{Definitions, definition};
-pub use hover::{Hover, hover};
+pub use hover::{Hover, header, hover};
 pub use symbols::{DocumentSymbol, SymbolKind, document_symbols};
 
 /// A place to go to.

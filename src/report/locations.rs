@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use serde::Serialize;
 
 use super::{printable, to_json};
-use crate::workspace::{self, CodeLocation, Dependency, Project, Provision, Witness, Workspace};
+use crate::workspace::{self, CodeLocation, Dependency, Project, Provision, Said, Witness, Workspace};
 
 /// The answer of `crossloc locations`; its JSON is this, with `version` before it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -184,8 +184,10 @@ fn taken(witness: Witness<'_>, project: &Project, dependency: &Dependency) -> Op
     let locked = workspace.locked(project, &dependency.name);
     let installed = workspace.installed(project, &dependency.name).map(|installed| installed.version);
     let mut evidence = witness.effective(project, dependency);
-    if let Some((version, environment)) = installed.as_ref().zip(workspace.environment(project)) {
-        evidence.push(format!("installed is {version} in {}", witness.environment(&environment)));
+    let told = effective.said.iter().any(|said| matches!(said, Said::Installed(..)));
+    if let (Some(version), Some(environment), false) = (&installed, workspace.environment(project), told) {
+        let environment = witness.environment(&environment);
+        evidence.push(format!("`{}` {version} is installed in {environment}", dependency.name));
     }
     Some(Taken {
         distribution: dependency.name.to_string(),

@@ -9,6 +9,7 @@ pub mod rule_pages;
 pub mod statistics;
 pub mod summary;
 pub mod text;
+pub mod upgrade;
 
 use std::sync::Arc;
 

@@ -32,6 +32,9 @@ pub struct ResolutionReport {
     pub evidence: Vec<String>,
     /// Why nothing was found.
     pub reason: Option<String>,
+    /// The file, which may have to be written before it can be opened.
+    #[serde(skip)]
+    pub target: Option<FileId>,
 }
 
 /// How the question came out.
@@ -96,6 +99,7 @@ impl ResolutionReport {
             strategy: None,
             evidence: Vec::new(),
             reason: None,
+            target: None,
         }
     }
 }
@@ -107,6 +111,7 @@ fn found_report(witness: Witness<'_>, importer: &FileId, found: &Found) -> Resol
     let name = found.provider.distribution.as_ref();
     let mut report = ResolutionReport {
         file: Some(witness.path(found.file.path())),
+        target: Some(found.file.clone()),
         line: Some(1),
         column: Some(1),
         distribution: name.map(ToString::to_string),
@@ -198,12 +203,13 @@ fn seek(
             report.file = Some(witness.path(file.path()));
             report.line = at.map(|at| at.line);
             report.column = at.map(|at| at.column);
+            report.target = Some(file);
         }
         None => {
             report.status = Status::NotFound;
             report.reason = Some(format!("`{module}` has no `{symbol}`"));
             (report.line, report.column) = (None, None);
-            report.file = None;
+            (report.file, report.target) = (None, None);
         }
     }
 }
@@ -259,6 +265,7 @@ mod tests {
             strategy: Some(Strategy::Path),
             evidence: vec!["etl/pyproject.toml:5: path = \"../shared\"".to_owned()],
             reason: None,
+            target: None,
         }
     }
 

@@ -4,13 +4,14 @@
 use std::sync::Arc;
 
 use camino::Utf8Path;
+use pep440_rs::Version;
 
 use super::{Context, FileUses};
 use crate::python::ModuleName;
 use crate::source::Found;
 use crate::source::layout::Globs;
 use crate::vfs::FileId;
-use crate::workspace::{Project, Resolution, Standing, Workspace};
+use crate::workspace::{Project, Provision, Resolution, Said, Standing, Workspace};
 
 /// Sources from which builds make Python or compiled modules.
 const MADE_FROM: [&str; 14] =
@@ -43,19 +44,23 @@ pub(super) fn with_version(context: &Context<'_>, provider: &Project) -> String 
     }
 }
 
-/// Whether a module that is not in the tree may be there once the provider is built or imported: generated, compiled,
-/// ignored by git, or put on the path of a package by code.
-pub(super) fn may_be_made(workspace: &Workspace, provider: &Project, module: &ModuleName) -> bool {
-    if !provider.layout.native.is_empty() {
+/// Whether a module that was not found may be there all the same: git did not give all of a commit, or it is there once
+/// the provider is built or imported: generated, compiled, ignored by git, or put on the path of a package by code.
+pub(super) fn may_be_there(workspace: &Workspace, provider: &Project, module: &ModuleName) -> bool {
+    let files = &workspace.files;
+    if !provider.layout.native.is_empty() || files.gap_around(&provider.dir).is_some() {
         return true;
     }
-    let files = &workspace.files;
     let mut known = module.parent();
     while let Some(name) = &known {
         if let Some(Found::Module(file)) = provider.layout.find(files, name) {
             let Ok(source) = files.text(&file) else { return true };
             if ["__path__", "sys.modules", "extend_path"].iter().any(|sign| source.text.contains(sign)) {
                 return true;
+            }
+            // What was built already has all that its build makes.
+            if provider.is_built() {
+                return false;
             }
             let behind: Vec<&str> = module.segments().skip(name.segments().count()).collect();
             return behind.iter().any(|segment| has_generated_name(segment))
@@ -67,6 +72,28 @@ pub(super) fn may_be_made(workspace: &Workspace, provider: &Project, module: &Mo
         known = name.parent();
     }
     true
+}
+
+/// Counts the versions of first-party distributions that subjects get and whose code is not at hand, each with the
+/// reason: what is imported from them cannot be judged.
+pub(super) fn count_unseen(context: &Context<'_>) {
+    let workspace = context.workspace;
+    for project in context.subjects() {
+        for dependency in workspace.dependencies(project).iter() {
+            let decided = |version: &Option<Version>| {
+                version.is_some() || matches!(dependency.provision, Provision::Git(_) | Provision::Archive(_))
+            };
+            if matches!(dependency.provision, Provision::Live { .. }) || !workspace.is_ours(dependency) {
+                continue;
+            }
+            let effective = workspace.effective(project, dependency);
+            if let (None, Some(Said::Missing(reason))) = (&effective.code, effective.said.last())
+                && decided(&effective.version)
+            {
+                context.not_judged(format!("imports of a pinned version: {reason}"));
+            }
+        }
+    }
 }
 
 fn has_generated_name(segment: &str) -> bool {

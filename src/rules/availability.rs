@@ -3,10 +3,12 @@
 use pep440_rs::Version;
 
 use super::Context;
-use crate::workspace::{Project, Release};
+use crate::workspace::{Origin, Project, Release};
 
 /// No more versions than this are opened in each direction for one message.
 const MAX_OPENED: usize = 20;
+/// No more than this are fetched from an index.
+const MAX_FETCHED: usize = 4;
 
 /// Which other version has what is missing in the one at hand.
 pub(super) enum Available {
@@ -52,14 +54,23 @@ pub(super) fn availability(
     let has_it =
         |release: &&Release| workspace.project_of_release(name, release).is_some_and(|project| has(&project));
     let later = releases.all.iter().filter(|release| release.version > current);
-    if let Some(found) = later.take(MAX_OPENED).find(has_it) {
+    if let Some(found) = few(later).find(has_it) {
         return Some(Available::Since(found.version.clone()));
     }
     if let Some(version) = newer_tree(context, provider, &current, &has) {
         return Some(Available::In(version));
     }
     let earlier = releases.all.iter().rev().filter(|release| release.version < current);
-    earlier.take(MAX_OPENED).find(has_it).map(|found| Available::Until(found.version.clone()))
+    few(earlier).find(has_it).map(|found| Available::Until(found.version.clone()))
+}
+
+/// The first of these: opening them takes time, and fetching them more of it.
+fn few<'r>(releases: impl Iterator<Item = &'r Release>) -> impl Iterator<Item = &'r Release> {
+    let mut fetched = 0;
+    releases.take(MAX_OPENED).take_while(move |release| {
+        fetched += usize::from(matches!(release.origin, Origin::Index { .. }));
+        fetched <= MAX_FETCHED
+    })
 }
 
 /// The version of a live tree of the same distribution that is newer and has it.

@@ -7,6 +7,9 @@ use camino::Utf8Path;
 use parking_lot::Mutex;
 
 use super::NotJudged;
+use super::breaks::{self, Break};
+use super::incompatible_call::{self, MisfitCall};
+use super::missing_symbol::{self, MissingName};
 use super::relations::{self, Relation};
 use super::uses::{self, FileUses};
 use crate::vfs::{FileId, relative};
@@ -20,6 +23,9 @@ pub struct Context<'w> {
     uses: OnceLock<Vec<FileUses>>,
     relations: OnceLock<Vec<Relation>>,
     consumers: OnceLock<Consumers>,
+    missing_names: OnceLock<Vec<MissingName>>,
+    misfit_calls: OnceLock<Vec<MisfitCall>>,
+    breaks: OnceLock<Vec<Break>>,
     not_judged: Mutex<BTreeMap<String, usize>>,
 }
 
@@ -31,6 +37,9 @@ impl<'w> Context<'w> {
             uses: OnceLock::new(),
             relations: OnceLock::new(),
             consumers: OnceLock::new(),
+            missing_names: OnceLock::new(),
+            misfit_calls: OnceLock::new(),
+            breaks: OnceLock::new(),
             not_judged: Mutex::default(),
         }
     }
@@ -46,12 +55,7 @@ impl<'w> Context<'w> {
 
     /// Whether rules judge a project.
     pub fn is_subject(&self, project: &Project) -> bool {
-        let packaged = !project.manifests.iter().any(|(_, manifest)| manifest.package == Some(false));
-        project.name.is_some()
-            && packaged
-            && !project.template
-            && !project.broken
-            && !self.workspace.is_around(&project.dir)
+        is_judged(self.workspace, project)
     }
 
     /// Python files below the opened folders that import first-party code of other projects, sorted; those of projects
@@ -80,6 +84,21 @@ impl<'w> Context<'w> {
         self.consumers.get_or_init(|| self.workspace.consumers()).get(dir).map_or(&[], Vec::as_slice)
     }
 
+    /// Names that judged files read of modules that surely do not have them.
+    pub(super) fn missing_names(&self) -> &[MissingName] {
+        self.missing_names.get_or_init(|| missing_symbol::missing_names(self))
+    }
+
+    /// Calls in judged files that fit none of the signatures of what they call.
+    pub(super) fn misfit_calls(&self) -> &[MisfitCall] {
+        self.misfit_calls.get_or_init(|| incompatible_call::misfit_calls(self))
+    }
+
+    /// Changes of shared trees that break those who use them.
+    pub(super) fn breaks(&self) -> &[Break] {
+        self.breaks.get_or_init(|| breaks::collect(self))
+    }
+
     /// The declared code location whose code a project is.
     pub fn location_of(&self, project: &Project) -> Option<CodeLocation> {
         self.workspace.location_of(project)
@@ -106,4 +125,14 @@ impl<'w> Context<'w> {
     pub fn shown(&self, path: &Utf8Path, from: &Utf8Path) -> String {
         relative(path, from)
     }
+}
+
+/// Whether rules judge a project; see [`Context::subjects`].
+pub fn is_judged(workspace: &Workspace, project: &Project) -> bool {
+    let packaged = !project.manifests.iter().any(|(_, manifest)| manifest.package == Some(false));
+    project.name.is_some()
+        && packaged
+        && !project.template
+        && !project.broken
+        && !workspace.is_around(&project.dir)
 }

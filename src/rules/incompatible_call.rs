@@ -58,6 +58,7 @@ use crate::python::{
 };
 use crate::semantics::Semantics;
 use crate::text::{TextRange, nearest, offset};
+use crate::vfs::FileId;
 use crate::workspace::{Place, Project};
 
 /// The rule.
@@ -77,28 +78,45 @@ const NARROWS: [&str; 4] = ["isinstance", "issubclass", "hasattr", "callable"];
 /// Longer chains of attributes and calls are not looked through for the name they begin with.
 const MAX_SEGMENTS: usize = 64;
 
-/// One call of another project's code that was judged.
-struct Judged {
-    call: ExpressionId,
-    callee: ExpressionId,
-    known: Known,
-    callable: Arc<Callable>,
-    module: ModuleName,
-    provider: Arc<Project>,
+/// A call of another project's code that fits none of its signatures.
+pub(super) struct MisfitCall {
+    /// Who calls.
+    pub project: Arc<Project>,
+    /// In which file.
+    pub file: FileId,
+    /// That file's summary.
+    pub summary: Arc<ModuleSummary>,
+    /// The call.
+    pub call: ExpressionId,
+    /// What is called, as an expression.
+    pub callee: ExpressionId,
+    /// What that surely is.
+    pub known: Known,
+    /// How it is called.
+    pub callable: Arc<Callable>,
+    /// The module that decides how it is called.
+    pub module: ModuleName,
+    /// Whose module.
+    pub provider: Arc<Project>,
     misfit: Misfit,
 }
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
+    context.misfit_calls().iter().filter_map(|one| finding(context, one)).collect()
+}
+
+/// The calls in all judged files that do not fit.
+pub(super) fn misfit_calls(context: &Context<'_>) -> Vec<MisfitCall> {
     let files: Vec<&FileUses> = context.judged_files().collect();
-    let found: Vec<(usize, Vec<Finding>)> =
+    let found: Vec<(usize, Vec<MisfitCall>)> =
         files.into_par_iter().map(|uses| of_file(context, uses)).collect();
     let calls: usize = found.iter().map(|(calls, _)| calls).sum();
     tracing::debug!(calls, "calls of other projects' code that were judged");
-    found.into_iter().flat_map(|(_, findings)| findings).collect()
+    found.into_iter().flat_map(|(_, misfits)| misfits).collect()
 }
 
 /// How many calls were judged, and those that do not fit.
-fn of_file(context: &Context<'_>, uses: &FileUses) -> (usize, Vec<Finding>) {
+fn of_file(context: &Context<'_>, uses: &FileUses) -> (usize, Vec<MisfitCall>) {
     let summary = &uses.summary;
     let nothing = (0, Vec::new());
     if !uses.imports.iter().any(|used| is_live(&used.standing)) || !summary.errors.is_empty() {
@@ -113,7 +131,7 @@ fn of_file(context: &Context<'_>, uses: &FileUses) -> (usize, Vec<Finding>) {
     let narrowed = narrowed(summary);
     let mut callables: FxHashMap<Known, Option<Arc<Callable>>> = FxHashMap::default();
     let mut judged = 0;
-    let mut findings = Vec::new();
+    let mut misfits = Vec::new();
     for (index, expression) in summary.expressions.iter().enumerate() {
         let Expression::Call(callee, arguments) = expression else { continue };
         if segments(summary, *callee).any(|name| narrowed.contains(name)) {
@@ -134,10 +152,37 @@ fn of_file(context: &Context<'_>, uses: &FileUses) -> (usize, Vec<Finding>) {
         judged += 1;
         let Err(misfit) = callable.fits(arguments) else { continue };
         let (call, callee) = (ExpressionId(offset(index)), *callee);
-        let one = Judged { call, callee, known, callable, module, provider, misfit };
-        findings.extend(finding(context, uses, &one, arguments));
+        let (project, file, summary) = (uses.project.clone(), uses.file.clone(), uses.summary.clone());
+        misfits.push(MisfitCall {
+            project,
+            file,
+            summary,
+            call,
+            callee,
+            known,
+            callable,
+            module,
+            provider,
+            misfit,
+        });
     }
-    (judged, findings)
+    (judged, misfits)
+}
+
+impl MisfitCall {
+    /// What the call gives.
+    pub fn arguments(&self) -> &[Argument] {
+        match self.summary.expression(self.call) {
+            Some(Expression::Call(_, arguments)) => arguments,
+            _ => &[],
+        }
+    }
+
+    /// Where the name of what is called stands.
+    pub fn place(&self) -> Option<Place> {
+        let range = self.summary.spans.expressions.get(self.callee.index())?.name;
+        Some(Place { file: self.file.clone(), range })
+    }
 }
 
 /// `except (TypeError, ValueError):`.
@@ -178,27 +223,28 @@ fn segments(summary: &ModuleSummary, id: ExpressionId) -> impl Iterator<Item = &
     names.take(MAX_SEGMENTS).flatten()
 }
 
-fn finding(context: &Context<'_>, uses: &FileUses, one: &Judged, arguments: &[Argument]) -> Option<Finding> {
+fn finding(context: &Context<'_>, one: &MisfitCall) -> Option<Finding> {
     let signature = one.callable.signature()?;
-    let place = |range| Place { file: uses.file.clone(), range };
-    let callee = uses.summary.spans.expressions.get(one.callee.index())?.name;
+    let arguments = one.arguments();
+    let place = |range| Place { file: one.file.clone(), range };
+    let callee = one.place()?.range;
     let (range, what, fault) = match &one.misfit {
         Misfit::TooManyPositional { index, given, .. } => {
             let value = arguments.get(*index)?.value;
-            let range = uses.summary.spans.expressions.get(value.index())?.full;
+            let range = one.summary.spans.expressions.get(value.index())?.full;
             let arguments = if *given == 1 { "argument" } else { "arguments" };
             (range, format!("is given {given} {arguments} by position"), "positional".to_owned())
         }
         Misfit::UnknownKeyword { index } => {
-            let (range, name) = keyword(uses, one, arguments, *index)?;
+            let (range, name) = keyword(one, arguments, *index)?;
             (range, format!("has no parameter `{name}`"), name.to_string())
         }
         Misfit::Repeated { index } => {
-            let (range, name) = keyword(uses, one, arguments, *index)?;
+            let (range, name) = keyword(one, arguments, *index)?;
             (range, format!("is given `{name}` twice"), name.to_string())
         }
         Misfit::PositionalOnlyByKeyword { index } => {
-            let (range, name) = keyword(uses, one, arguments, *index)?;
+            let (range, name) = keyword(one, arguments, *index)?;
             (range, format!("has `{name}` by position only"), name.to_string())
         }
         Misfit::Missing { names } => {
@@ -223,7 +269,7 @@ fn finding(context: &Context<'_>, uses: &FileUses, one: &Judged, arguments: &[Ar
 }
 
 /// Whether the call surely fits what stands under the same name in another version of the provider.
-fn fits_in(context: &Context<'_>, one: &Judged, arguments: &[Argument], other: &Project) -> bool {
+fn fits_in(context: &Context<'_>, one: &MisfitCall, arguments: &[Argument], other: &Project) -> bool {
     let semantics = Semantics::new(context.workspace);
     let knowledge = Knowledge::new(&semantics);
     let there = knowledge.counterpart(&one.known, &one.provider, other);
@@ -232,21 +278,16 @@ fn fits_in(context: &Context<'_>, one: &Judged, arguments: &[Argument], other: &
 }
 
 /// Where the keyword of an argument stands, and which it is.
-fn keyword<'a>(
-    uses: &FileUses,
-    one: &Judged,
-    arguments: &'a [Argument],
-    index: usize,
-) -> Option<(TextRange, &'a Name)> {
+fn keyword<'a>(one: &MisfitCall, arguments: &'a [Argument], index: usize) -> Option<(TextRange, &'a Name)> {
     let ArgumentKind::Keyword(name) = &arguments.get(index)?.kind else { return None };
     let wanted = Token::Keyword(one.call, offset(index));
-    let (range, _) = uses.summary.spans.tokens.iter().find(|(_, token)| *token == wanted)?;
+    let (range, _) = one.summary.spans.tokens.iter().find(|(_, token)| *token == wanted)?;
     Some((*range, name))
 }
 
 /// The nearest keyword that is not given yet, where the call fits with it.
 fn renamed(
-    one: &Judged,
+    one: &MisfitCall,
     signature: &Signature,
     arguments: &[Argument],
     index: usize,

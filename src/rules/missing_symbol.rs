@@ -42,7 +42,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::absent::{is_live, may_be_made, with_version};
+use super::absent::{count_unseen, is_live, may_be_there, with_version};
 use super::availability::{Available, availability};
 use super::registry::Rule;
 use super::{Context, FileUses, Finding, Fix, Severity, edits};
@@ -74,19 +74,39 @@ struct Wanted {
     replaceable: bool,
 }
 
+/// A name that a file reads of a module of another project, which surely does not have it.
+pub(super) struct MissingName {
+    /// Who reads it.
+    pub project: Arc<Project>,
+    /// The module, as the file sees it.
+    pub module: Module,
+    /// The name.
+    pub name: Name,
+    /// Whose module.
+    pub provider: Arc<Project>,
+    /// Where it is read, in one file; never empty.
+    pub places: Vec<Place>,
+    replaceable: bool,
+}
+
 fn check(context: &Context<'_>) -> Vec<Finding> {
+    count_unseen(context);
+    context.missing_names().iter().filter_map(|missing| finding(context, missing)).collect()
+}
+
+/// What is missing in all judged files, once for each file and name.
+pub(super) fn missing_names(context: &Context<'_>) -> Vec<MissingName> {
     context.judged_files().flat_map(|uses| of_file(context, uses)).collect()
 }
 
-/// Once for each name: further places are related.
-fn of_file(context: &Context<'_>, uses: &FileUses) -> Vec<Finding> {
+fn of_file(context: &Context<'_>, uses: &FileUses) -> Vec<MissingName> {
     if uses.imports.is_empty() || !uses.summary.errors.is_empty() {
         return Vec::new();
     }
     let semantics = Semantics::new(context.workspace);
     let mut wanted = imported(uses);
     wanted.extend(accessed(context, &semantics, uses));
-    let mut findings: Vec<Finding> = Vec::new();
+    let mut found: Vec<MissingName> = Vec::new();
     let mut told: FxHashMap<(Option<FileId>, Name), Option<usize>> = FxHashMap::default();
     for one in wanted {
         let place = Place { file: uses.file.clone(), range: one.range };
@@ -94,32 +114,36 @@ fn of_file(context: &Context<'_>, uses: &FileUses) -> Vec<Finding> {
         match told.get(&key) {
             Some(None) => {}
             Some(Some(at)) => {
-                if let Some(finding) = findings.get_mut(*at) {
-                    *finding = finding.clone().related(place, "used here, too");
+                if let Some(missing) = found.get_mut(*at) {
+                    missing.places.push(place);
                 }
             }
             None => {
                 semantics.restart();
                 let child = one.module.name.child(&one.name);
                 let missing = semantics.lacks(&one.module, &one.name)
-                    && !may_be_made(context.workspace, &one.provider, &child);
-                told.insert(key, missing.then_some(findings.len()));
+                    && !may_be_there(context.workspace, &one.provider, &child);
+                told.insert(key, missing.then_some(found.len()));
                 if missing {
-                    findings.push(finding(context, one, place));
+                    let Wanted { module, name, provider, replaceable, .. } = one;
+                    let (project, places) = (uses.project.clone(), vec![place]);
+                    found.push(MissingName { project, module, name, provider, places, replaceable });
                 }
             }
         }
     }
-    findings
+    found
 }
 
-fn finding(context: &Context<'_>, one: Wanted, place: Place) -> Finding {
+fn finding(context: &Context<'_>, one: &MissingName) -> Option<Finding> {
+    let (place, further) = one.places.split_first()?;
     let (module, name) = (&one.module.name, &one.name);
     let has = |project: &Project| offers(context, project, module, name);
     let when = availability(context, &one.provider, has).as_ref().map(Available::there).unwrap_or_default();
     let message = format!("`{name}` is not in `{module}` of {}{when}", with_version(context, &one.provider));
-    let fix = one.replaceable.then(|| correction(context, &one, &place)).flatten();
-    Finding::new(place, message, [module.as_str(), name.as_str()]).fix(fix)
+    let fix = one.replaceable.then(|| correction(context, one, place)).flatten();
+    let finding = Finding::new(place.clone(), message, [module.as_str(), name.as_str()]).fix(fix);
+    Some(further.iter().fold(finding, |finding, place| finding.related(place.clone(), "used here, too")))
 }
 
 /// Whether a version of the provider has a name in a module.
@@ -243,7 +267,7 @@ fn provider(context: &Context<'_>, uses: &FileUses, module: &Module) -> Option<A
     (other && is_live(&found.provider.standing)).then(|| context.workspace.project_at(dir)).flatten()
 }
 
-fn correction(context: &Context<'_>, one: &Wanted, place: &Place) -> Option<Fix> {
+fn correction(context: &Context<'_>, one: &MissingName, place: &Place) -> Option<Fix> {
     let summary = context.workspace.summary(one.module.file.as_ref()?)?;
     let scope = summary.scope(ScopeId::MODULE)?;
     let mut names: Vec<&str> =

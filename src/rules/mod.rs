@@ -2,6 +2,10 @@
 
 mod absent;
 mod availability;
+mod base;
+mod breaking_change;
+mod breaking_without_bump;
+mod breaks;
 mod broken_namespace;
 mod context;
 mod cross_location_import;
@@ -65,6 +69,7 @@ mod stray_lock;
 mod submodule_drift;
 mod submodule_undeclared;
 mod submodule_uninitialized;
+mod submodule_unreachable;
 mod submodules_differ;
 mod suppression;
 mod syntax_too_new;
@@ -85,7 +90,7 @@ mod vendored_copy_diverged;
 mod versions;
 mod yanked_version;
 
-pub use context::Context;
+pub use context::{Context, is_judged};
 pub use diagnostic::{Diagnostic, Edit, Findings, Fix, NotJudged, Related, Severity};
 pub use finding::Finding;
 pub use registry::{Rule, all, find, nearest_name};
@@ -118,6 +123,7 @@ pub fn check_selected(workspace: &Workspace, selection: &Selection) -> Findings 
     }
     let comments = comments(&context);
     drop(rules);
+    workspace.gaps().into_iter().for_each(|gap| context.not_judged(gap));
     let (mut kept, unused) = suppression::apply(diagnostics, &comments);
     if let Some(severity) = severity_of(&unused_suppression::RULE) {
         let ran = |name: &str| find(name).and_then(severity_of).is_some();
@@ -140,6 +146,8 @@ pub fn check_selected(workspace: &Workspace, selection: &Selection) -> Findings 
 }
 
 fn diagnostic(context: &Context<'_>, rule: &Rule, severity: Severity, finding: Finding) -> Diagnostic {
+    // People edit the file they know, where a pinned version's is the same.
+    let shown = |related: Related| Related { file: context.workspace.live_twin(&related.file), ..related };
     Diagnostic {
         rule: rule.name,
         severity: severity.min(finding.at_most),
@@ -147,7 +155,7 @@ fn diagnostic(context: &Context<'_>, rule: &Rule, severity: Severity, finding: F
         location: context.location_of_file(&finding.place.file),
         file: finding.place.file,
         range: finding.place.range,
-        related: finding.related,
+        related: finding.related.into_iter().map(shown).collect(),
         fix: finding.fix,
         arguments: finding.arguments,
     }

@@ -3,12 +3,15 @@
 use std::hash::BuildHasher;
 
 use aho_corasick::{AhoCorasick, MatchKind};
-use rustc_hash::{FxBuildHasher, FxHashSet};
+use camino::Utf8Path;
+use rayon::prelude::*;
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
+use crate::manifest::DistributionName;
 use crate::python::Name;
 use crate::workspace::{Discovery, Project, Workspace};
 
-/// The top-level modules of all first-party projects, searched for at once.
+/// The top-level modules of all first-party projects and of the pinned versions that projects get, searched for at once.
 pub(super) struct Needles {
     searcher: Option<AhoCorasick>,
     names: Vec<Name>,
@@ -31,10 +34,15 @@ const COMMENT: &str = "crossloc:";
 impl Needles {
     pub fn new(workspace: &Workspace, discovery: &Discovery) -> Self {
         let by_top_level = discovery.by_top_level(workspace);
-        let mut names: Vec<Name> = by_top_level.keys().cloned().collect();
+        let pinned = pinned_names(workspace);
+        let mut names: Vec<Name> = by_top_level.keys().chain(pinned.keys()).cloned().collect();
         names.sort_unstable();
-        let contested =
-            names.iter().map(|name| by_top_level.get(name).is_some_and(|dirs| dirs.len() > 1)).collect();
+        names.dedup();
+        let shipping = |name: &Name| {
+            let live = by_top_level.get(name).map_or(0, Vec::len);
+            live + pinned.get(name).map_or(0, FxHashSet::len)
+        };
+        let contested = names.iter().map(|name| shipping(name) > 1).collect();
         let texts = names.iter().map(Name::as_str).chain([COMMENT]);
         let searcher = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(texts).ok();
         Self { searcher, names, contested }
@@ -60,6 +68,25 @@ impl Needles {
             None => true,
         })
     }
+}
+
+/// The top-level modules of pinned versions, and beside each the distributions that ship it and have no tree here.
+fn pinned_names(workspace: &Workspace) -> FxHashMap<Name, FxHashSet<DistributionName>> {
+    // Their code may have to be fetched, and what is slow does not wait for each other.
+    let pinned: Vec<_> = workspace.projects().par_iter().map(|project| workspace.pinned(project)).collect();
+    let mut dirs: Vec<&Utf8Path> =
+        pinned.iter().flat_map(|all| all.iter()).map(|reach| &*reach.dir).collect();
+    dirs.sort_unstable();
+    dirs.dedup();
+    let mut names: FxHashMap<Name, FxHashSet<DistributionName>> = FxHashMap::default();
+    for project in dirs.into_iter().filter_map(|dir| workspace.project_at(dir)) {
+        let distribution =
+            project.distribution().filter(|distribution| workspace.projects_named(distribution).is_empty());
+        for name in project.layout.top_level(&workspace.files) {
+            names.entry(name).or_default().extend(distribution.cloned());
+        }
+    }
+    names
 }
 
 /// Whether a name at these bytes can be the beginning of a module in an import: a whole word, in a line that begins with

@@ -21,7 +21,7 @@
 //! Run `git submodule update vendor/shared` to go to the recorded commit, or `git add vendor/shared` to record the one
 //! that is checked out.
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 
 use super::registry::Rule;
 use super::{Context, Finding, Severity, sources};
@@ -41,7 +41,23 @@ pub const RULE: Rule = Rule {
 /// Digits of a commit's name that messages show, as git does.
 const SHOWN_DIGITS: usize = 7;
 
+/// A declared submodule that is checked out, and that something leads into.
+pub(super) struct UsedSubmodule {
+    /// The `.gitmodules` that declares it.
+    pub file: FileId,
+    /// Its path as written there.
+    pub path: Spanned<String>,
+    /// Its folder.
+    pub folder: Utf8PathBuf,
+}
+
 fn check(context: &Context<'_>) -> Vec<Finding> {
+    used_submodules(context).iter().filter_map(|submodule| judge(context, submodule)).collect()
+}
+
+/// The submodules that sources, imports or declared locations lead into. An empty folder is submodule-uninitialized's
+/// business.
+pub(super) fn used_submodules(context: &Context<'_>) -> Vec<UsedSubmodule> {
     let manifests = context.workspace.all_manifests();
     if manifests.iter().all(|(_, manifest)| manifest.submodules.is_empty()) {
         return Vec::new();
@@ -52,8 +68,11 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         for path in manifest.submodules.iter().filter_map(|submodule| submodule.path.as_ref()) {
             let folder = join(file.dir(), &path.value);
             let below = folder != file.dir() && folder.starts_with(file.dir());
-            if below && used.iter().any(|target| target.starts_with(&folder)) {
-                found.extend(judge(context, file, path, &folder));
+            if below
+                && used.iter().any(|target| target.starts_with(&folder))
+                && context.workspace.files.list(&folder).kind(".git").is_some()
+            {
+                found.push(UsedSubmodule { file: file.clone(), path: path.clone(), folder });
             }
         }
     }
@@ -73,34 +92,37 @@ pub(super) fn used_folders(context: &Context<'_>) -> Vec<Utf8PathBuf> {
     used
 }
 
-fn judge(context: &Context<'_>, file: &FileId, path: &Spanned<String>, folder: &Utf8Path) -> Option<Finding> {
-    // An empty folder is submodule-uninitialized's business.
-    context.workspace.files.list(folder).kind(".git")?;
-    let written = &path.value;
-    let Some(checked_out) = git::head_commit(folder) else {
+fn judge(context: &Context<'_>, submodule: &UsedSubmodule) -> Option<Finding> {
+    let written = &submodule.path.value;
+    let Some(checked_out) = git::head_commit(&submodule.folder) else {
         context.not_judged(format!("the commit checked out in submodule `{written}` cannot be read"));
         return None;
     };
-    let recorded = match git::recorded_commit(file.dir(), written.trim_end_matches('/')) {
-        Ok(recorded) => recorded,
-        Err(refusal) => {
-            context.not_judged(match refusal {
-                Refusal::Missing => "git is not installed: recorded commits of submodules".to_owned(),
-                Refusal::NotRecorded => format!("no commit is recorded for submodule `{written}`"),
-                _ => format!("git does not tell the commit recorded for submodule `{written}`"),
-            });
-            return None;
-        }
-    };
-    if recorded == checked_out {
-        return None;
-    }
-    let short = |commit: &str| commit.chars().take(SHOWN_DIGITS).collect::<String>();
+    let recorded = recorded_commit(context, submodule).filter(|recorded| *recorded != checked_out)?;
     let message = format!(
         "submodule `{written}` is at `{}`, the repository records `{}`",
         short(&checked_out),
         short(&recorded)
     );
-    let place = Place { file: file.clone(), range: path.range };
+    let place = Place { file: submodule.file.clone(), range: submodule.path.range };
     Some(Finding::new(place, message, [written.as_str()]))
+}
+
+/// The commit that the repository around a submodule records for it; where git does not tell, that is counted.
+pub(super) fn recorded_commit(context: &Context<'_>, submodule: &UsedSubmodule) -> Option<String> {
+    let written = submodule.path.value.trim_end_matches('/');
+    let recorded = git::recorded_commit(submodule.file.dir(), written);
+    if let Err(refusal) = &recorded {
+        context.not_judged(match refusal {
+            Refusal::Missing => "git is not installed: recorded commits of submodules".to_owned(),
+            Refusal::NotRecorded => format!("no commit is recorded for submodule `{written}`"),
+            _ => format!("git does not tell the commit recorded for submodule `{written}`"),
+        });
+    }
+    recorded.ok()
+}
+
+/// A commit's name as messages show it.
+pub(super) fn short(commit: &str) -> String {
+    commit.chars().take(SHOWN_DIGITS).collect()
 }

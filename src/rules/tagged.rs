@@ -52,7 +52,9 @@ pub(super) fn newest(context: &Context<'_>, name: &DistributionName) -> Option<R
     settled.by_ref().take(3).find(|release| is_believed(context, name, release)).cloned()
 }
 
-fn is_believed(context: &Context<'_>, name: &DistributionName, release: &Release) -> bool {
+/// Whether the manifest at a tag has the tag's version or, where it states none, the tag is certainly of this
+/// distribution.
+pub(super) fn is_believed(context: &Context<'_>, name: &DistributionName, release: &Release) -> bool {
     let Some(project) = context.workspace.project_of_release(name, release) else { return false };
     match &project.version.value {
         Written::Static(text) => parse_version(&text.value).as_ref() == Some(&release.version),

@@ -37,7 +37,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::absent::{is_live, may_be_made, with_version};
+use super::absent::{is_live, may_be_there, with_version};
 use super::availability::{Available, availability};
 use super::registry::Rule;
 use super::{Context, FileUses, Finding, Fix, ImportUse, Severity, edits};
@@ -63,11 +63,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 fn of_file(context: &Context<'_>, uses: &FileUses) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     let mut told: FxHashMap<&ModuleName, usize> = FxHashMap::default();
-    for used in &uses.imports {
-        let missing = used.file.is_none() && !used.optional && is_live(&used.standing);
-        if !missing || may_be_made(context.workspace, &used.provider, &used.module) {
-            continue;
-        }
+    for used in unresolved(context, uses) {
         let place = used.place(&uses.file);
         if let Some(finding) = told.get(&used.module).and_then(|at| findings.get_mut(*at)) {
             let known = finding.place == place || finding.related.iter().any(|r| r.range == place.range);
@@ -87,6 +83,17 @@ fn of_file(context: &Context<'_>, uses: &FileUses) -> Vec<Finding> {
         findings.push(Finding::new(place, message, arguments).fix(correction(context, uses, used)));
     }
     findings
+}
+
+/// The imports of modules that the other project, whose code the importer gets, surely does not have.
+pub(super) fn unresolved<'u>(
+    context: &Context<'_>,
+    uses: &'u FileUses,
+) -> impl Iterator<Item = &'u ImportUse> {
+    uses.imports.iter().filter(|used| {
+        let missing = used.file.is_none() && !used.optional && is_live(&used.standing);
+        missing && !may_be_there(context.workspace, &used.provider, &used.module)
+    })
 }
 
 /// The nearest module, where putting its name there makes the statement work: `from acme.oi import load`, and

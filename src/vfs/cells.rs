@@ -114,6 +114,12 @@ impl Files {
         self.tree.root_of(path)
     }
 
+    /// Why something of the mounted tree that a path is or lies in could not be read, in the user's words: what was not
+    /// found in it may be there all the same.
+    pub fn gap_around(&self, path: &Utf8Path) -> Option<String> {
+        self.tree.gap_around(path)
+    }
+
     /// A file's text, read on first use and the same ever after in this revision.
     pub fn text(&self, file: &FileId) -> Result<Arc<SourceText>, ReadError> {
         self.text_of(file, &self.cell(file))

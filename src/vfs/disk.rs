@@ -116,6 +116,11 @@ pub trait SourceTree: Send + Sync {
     fn stamp(&self, _path: &Utf8Path) -> Option<Stamp> {
         None
     }
+    /// Why something of the tree could not be read so far, in the user's words: what was not found in it may be there
+    /// all the same.
+    fn gap(&self) -> Option<String> {
+        None
+    }
 }
 
 /// The live file system.

@@ -34,6 +34,11 @@ impl Mounted {
         self.find(path).map(|(root, _)| root)
     }
 
+    /// Why something of the tree that is mounted around a path could not be read.
+    pub fn gap_around(&self, path: &Utf8Path) -> Option<String> {
+        self.find(path).and_then(|(_, tree)| tree.gap())
+    }
+
     fn find(&self, path: &Utf8Path) -> Option<(Utf8PathBuf, Arc<dyn SourceTree>)> {
         let mounts = self.mounts.read();
         if mounts.is_empty() {

@@ -210,7 +210,7 @@ impl Workspace {
         for release in releases.all.iter().filter(|release| release.version == *version) {
             match self.open_release(name, release) {
                 Ok(dir) => {
-                    said.push(origin(release));
+                    said.push(self.origin(release, &dir));
                     return Some(dir);
                 }
                 Err(reason) => reasons.push(reason),
@@ -223,9 +223,26 @@ impl Workspace {
             said.push(Said::Tree(tree.dir.clone()));
             return Some(tree.dir.clone());
         }
-        let nowhere = format!("the code of {version} is not at hand");
-        said.push(Said::Missing(reasons.into_iter().next().unwrap_or(nowhere)));
+        let why = match (reasons.into_iter().next(), &releases.untold) {
+            (Some(reason), _) => reason,
+            (None, Some(untold)) => untold.to_string(),
+            (None, None) if releases.listed => format!("the index lists no `{name}` {version}"),
+            (None, None) => format!("the code of {version} is not at hand"),
+        };
+        said.push(Said::Missing(why));
         None
+    }
+
+    /// Where the code of a release is, which was opened at `dir`.
+    fn origin(&self, release: &Release, dir: &Utf8Path) -> Said {
+        match &release.origin {
+            Origin::Tag { repository, tag, .. } => Said::Tag(tag.clone(), repository.clone()),
+            Origin::Archive(candidate) => Said::Archive(candidate.place_in_words(), candidate.path.clone()),
+            Origin::Index { .. } => {
+                let archive = self.mounted_archive(dir).unwrap_or_default();
+                Said::Archive("the package index".to_owned(), archive)
+            }
+        }
     }
 
     /// The first-party repository, or the one in uv's cache, that a URL names.
@@ -241,14 +258,6 @@ impl Workspace {
             let repository = self.repository(&folder).ok()?;
             Some((folder, repository))
         })
-    }
-}
-
-fn origin(release: &Release) -> Said {
-    match &release.origin {
-        Origin::Tag { repository, tag, .. } => Said::Tag(tag.clone(), repository.clone()),
-        Origin::Archive(candidate) => Said::Archive(candidate.place_in_words(), candidate.path.clone()),
-        Origin::Index { .. } => Said::Archive("the package index".to_owned(), Utf8PathBuf::new()),
     }
 }
 

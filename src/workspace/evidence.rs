@@ -81,18 +81,21 @@ impl Witness<'_> {
     pub fn effective(&self, project: &Project, dependency: &Dependency) -> Vec<String> {
         let mut steps = self.dependency(dependency);
         let effective = self.workspace.effective(project, dependency);
-        steps.extend(effective.said.iter().filter_map(|said| self.said(&dependency.name, said)));
+        steps.extend(effective.said.iter().filter_map(|said| self.said(project, &dependency.name, said)));
         steps
     }
 
     /// One step; none for what the requirement itself says already.
-    fn said(&self, name: &DistributionName, said: &Said) -> Option<String> {
+    fn said(&self, project: &Project, name: &DistributionName, said: &Said) -> Option<String> {
         Some(match said {
             Said::Locked { what, place } => format!("{}: locks `{name}` at {what}", self.place(place)),
             Said::Pinned(..) | Said::Reference(..) => return None,
-            Said::Installed(version, record) => {
-                format!("{}: `{name}` {version} is installed", self.path(record))
-            }
+            Said::Installed(version, record) => match self.workspace.environment(project) {
+                Some(environment) => {
+                    format!("`{name}` {version} is installed in {}", self.environment(&environment))
+                }
+                None => format!("{}: `{name}` {version} is installed", self.path(record)),
+            },
             Said::Only(version) => format!("{version} is the only known version that it admits"),
             Said::Tag(tag, repository) => format!("tag `{tag}` of `{}`", self.path(repository)),
             Said::Commit(commit, repository) => format!("commit {commit} of `{}`", self.path(repository)),

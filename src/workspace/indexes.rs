@@ -6,8 +6,8 @@ use camino::Utf8PathBuf;
 use pep440_rs::Version;
 
 use super::releases::{Origin, Release, Releases};
-use super::{Dependency, Project, Provision, Workspace};
-use crate::manifest::{DistributionName, Group, SourceKind};
+use super::{Dependency, Project, Provision, Workspace, is_public_index};
+use crate::manifest::{DistributionName, Group, LockSource, SourceKind};
 use crate::source::index::{IndexError, Indexes, Registry, RegistryConfig};
 use crate::source::shelves::Candidate;
 
@@ -25,10 +25,12 @@ impl PackageIndexes {
 }
 
 impl Workspace {
-    /// Adds what the indexes list of a distribution, as the first project that takes it from one sees them. What they
-    /// do not tell is a gap, unless nobody allowed them to be asked.
+    /// Adds what the indexes list of a first-party distribution, as the first project that takes it from one sees them;
+    /// of others they are asked nothing. What they do not tell is a gap, unless nobody allowed them to be asked.
     pub(super) fn add_indexed(&self, name: &DistributionName, releases: &mut Releases) {
-        let Some(indexes) = &self.outside.indexes else { return };
+        let Some(indexes) = self.outside.indexes.as_ref().filter(|_| self.is_first_party(name)) else {
+            return;
+        };
         let Some(taker) = self.taker_from_index(name) else { return };
         let asked = self.indexes_of(&taker, name);
         match indexes.registry.versions(&asked, name) {
@@ -41,9 +43,13 @@ impl Workspace {
                     }
                 }));
             }
-            // Without a repository the index is all there could be; with one, its tags may be enough.
-            Err(IndexError::Off) => {}
-            Err(error) => releases.gaps.push(error.to_string()),
+            Err(error) => {
+                // Without a repository the index is all there could be; with one, its tags may be enough.
+                if !matches!(error, IndexError::Off | IndexError::NoDistribution { .. }) {
+                    releases.gaps.push(error.to_string());
+                }
+                releases.untold = Some(error);
+            }
         }
     }
 
@@ -60,7 +66,8 @@ impl Workspace {
         Candidate::at(&path).ok_or_else(|| "the index has no archive of it".to_owned())
     }
 
-    /// The first project that takes a distribution from an index; one whose source names the index before others.
+    /// The first project that takes a distribution from an index; one whose source names the index before one whose lock
+    /// does, and that before others.
     fn taker_from_index(&self, name: &DistributionName) -> Option<Arc<Project>> {
         let takes = |project: &Arc<Project>| {
             let dependencies = self.dependencies(project);
@@ -75,10 +82,19 @@ impl Workspace {
             .filter_map(|project| Some((project.clone(), takes(&project)?)))
             .collect();
         let named = takers.iter().find(|(_, dependency)| dependency.source.is_some());
-        named.or(takers.first()).map(|(project, _)| project.clone())
+        let locked = || takers.iter().find(|(project, _)| self.locked_index(project, name).is_some());
+        named.or_else(locked).or(takers.first()).map(|(project, _)| project.clone())
     }
 
-    /// The indexes that a project's manifests and the user name for a distribution, in uv's order.
+    /// The index that a project's lock takes a distribution from, unless everybody uploads there.
+    fn locked_index(&self, project: &Project, name: &DistributionName) -> Option<String> {
+        match self.locked(project, name)?.source {
+            LockSource::Registry(Some(url)) if url.starts_with("http") && !is_public_index(&url) => Some(url),
+            _ => None,
+        }
+    }
+
+    /// The indexes that a project's manifests, its lock and the user name for a distribution, in uv's order.
     fn indexes_of(&self, project: &Project, name: &DistributionName) -> Indexes {
         let Some(own) = &self.outside.indexes else { return Indexes::default() };
         let root = self.workspace_root(project).filter(|root| root.dir != project.dir);
@@ -93,10 +109,12 @@ impl Workspace {
                 _ => None,
             })
         });
-        match named {
+        match (named, self.locked_index(project, name)) {
             // An index that is not defined is asked for nothing.
-            Some(index) => all.only(&index).unwrap_or_default(),
-            None => all,
+            (Some(index), _) => all.only(&index).unwrap_or_default(),
+            // What was locked from one index is not looked for in another, which may have a stranger's.
+            (None, Some(url)) => all.at(&url),
+            (None, None) => all,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use parking_lot::{Mutex, RwLock};
 use pep440_rs::Version;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::indexes::PackageIndexes;
 use super::{Project, Workspace};
@@ -33,6 +33,8 @@ pub struct Outside {
     pub store: SourceStore,
     /// What is mounted, by the mount's root.
     mounted: RwLock<FxHashMap<Utf8PathBuf, OriginRecord>>,
+    /// Files of mounted trees that were written for clients.
+    written: Mutex<FxHashSet<FileId>>,
     /// Archives that were opened, with what they looked like then.
     opened: Mutex<FxHashMap<Utf8PathBuf, (Option<Stamp>, Opened)>>,
 }
@@ -56,6 +58,7 @@ impl Outside {
             indexes: None,
             store: store.unwrap_or_else(temporary),
             mounted: RwLock::default(),
+            written: Mutex::default(),
             opened: Mutex::default(),
         }
     }
@@ -72,7 +75,7 @@ impl Outside {
 
 impl Workspace {
     /// The repository in a folder, opened once.
-    pub(super) fn repository(&self, folder: &Utf8Path) -> Result<Arc<Repository>, Refusal> {
+    pub fn repository(&self, folder: &Utf8Path) -> Result<Arc<Repository>, Refusal> {
         self.outside.repositories.open(folder)
     }
 
@@ -130,15 +133,49 @@ impl Workspace {
         project.distribution().is_some_and(|name| name.as_str() == distribution).then_some(version)
     }
 
+    /// The archive that a mounted folder's files are in.
+    pub(super) fn mounted_archive(&self, dir: &Utf8Path) -> Option<Utf8PathBuf> {
+        let root = self.files.mount_of(dir)?;
+        match self.outside.mounted.read().get(&root)? {
+            OriginRecord::Archive { path, .. } => Some(Utf8PathBuf::from(path)),
+            OriginRecord::Git { .. } => None,
+        }
+    }
+
+    /// Why not all was read of commits that were opened, in the user's words: what was not found in them may be there all
+    /// the same.
+    pub fn gaps(&self) -> Vec<String> {
+        let mounted = self.outside.mounted.read().clone();
+        let mut gaps: Vec<String> =
+            mounted.iter().filter_map(|(root, origin)| self.gap(root, origin)).collect();
+        gaps.sort();
+        gaps
+    }
+
+    fn gap(&self, root: &Utf8Path, origin: &OriginRecord) -> Option<String> {
+        let gap = self.files.gap_around(root)?;
+        let OriginRecord::Git { distribution, version, subdirectory, .. } = origin else { return None };
+        // Who asked for a project that is not in the tree was told why.
+        self.project_in(root, &DistributionName::new(distribution)?, Utf8Path::new(subdirectory))?;
+        let version = version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
+        Some(format!("`{distribution}`{version}: {gap}"))
+    }
+
     /// Writes a mounted file to where its name says, so that a client can open it; files on disk are left alone.
     pub fn materialise(&self, file: &FileId) -> std::io::Result<()> {
         let Some(root) = self.files.mount_of(file.path()) else { return Ok(()) };
+        // Somebody may have cleaned the cache since.
+        if self.outside.written.lock().contains(file) && Disk.stamp(file.path()).is_some() {
+            return Ok(());
+        }
         let origin = self.outside.mounted.read().get(&root).cloned();
         let Ok(source) = self.files.text(file) else { return Ok(()) };
         if let Some(origin) = origin {
             self.outside.store.record(&root, &origin)?;
         }
-        self.outside.store.write(file.path(), source.text.as_bytes())
+        self.outside.store.write(file.path(), source.text.as_bytes())?;
+        self.outside.written.lock().insert(file.clone());
+        Ok(())
     }
 
     /// Mounts the tree that a file of the cache came from, when a client opens one that this process has not mounted.
@@ -205,3 +242,6 @@ impl Workspace {
         Ok(opened)
     }
 }
+
+#[cfg(test)]
+mod tests;

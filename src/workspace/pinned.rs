@@ -89,7 +89,7 @@ impl Workspace {
     }
 
     /// Whether a dependency that is not live is first-party: taken from git or an archive by its manifest, or by name.
-    fn is_ours(&self, dependency: &Dependency) -> bool {
+    pub fn is_ours(&self, dependency: &Dependency) -> bool {
         match &dependency.provision {
             Provision::Live { .. } | Provision::Git(_) | Provision::Archive(_) => true,
             Provision::Registry | Provision::Url => self.is_first_party(&dependency.name),

@@ -329,6 +329,11 @@ impl Project {
         self.distribution().map_or_else(|| self.dir.file_name().unwrap_or("."), |name| name.as_str())
     }
 
+    /// Whether it is what a build made, a wheel or an installed distribution, rather than what one is made of.
+    pub fn is_built(&self) -> bool {
+        self.manifests.iter().all(|(_, manifest)| manifest.kind == ManifestKind::CoreMetadata)
+    }
+
     /// The manifest of one kind, if there is one.
     pub fn manifest(&self, kind: ManifestKind) -> Option<&(FileId, Arc<Manifest>)> {
         self.manifests.iter().find(|(_, manifest)| manifest.kind == kind)

@@ -9,6 +9,7 @@ use pep440_rs::Version;
 use super::{Project, Workspace};
 use crate::manifest::DistributionName;
 use crate::source::git::{Refusal, Repository};
+use crate::source::index::IndexError;
 use crate::source::shelves::Candidate;
 use crate::source::store::OriginRecord;
 
@@ -23,6 +24,8 @@ pub struct Releases {
     pub tagged: bool,
     /// Whether an index was asked and lists all that it has.
     pub listed: bool,
+    /// Why no index told of any version, where somebody takes it from one.
+    pub untold: Option<IndexError>,
 }
 
 /// One version, and where its code is.
@@ -134,11 +137,14 @@ impl Workspace {
     pub fn open_release(&self, name: &DistributionName, release: &Release) -> Result<Utf8PathBuf, String> {
         match &release.origin {
             Origin::Tag { repository, tag, folder } => {
-                let opened = self.repository(repository).map_err(|refusal| refusal.to_string())?;
-                let commit =
-                    opened.commit_of(&format!("refs/tags/{tag}")).map_err(|refusal| refusal.to_string())?;
-                self.open_commit(name, &opened, &commit, &release.version.to_string(), folder)
-                    .map_err(|reason| format!("tag `{tag}`: {reason}"))
+                let commit = self.repository(repository).and_then(|opened| {
+                    let commit = opened.commit_of(&format!("refs/tags/{tag}"))?;
+                    Ok((opened, commit))
+                });
+                let found = commit.map_err(|refusal| refusal.to_string()).and_then(|(opened, commit)| {
+                    self.open_commit(name, &opened, &commit, &release.version.to_string(), folder)
+                });
+                found.map_err(|reason| format!("tag `{tag}`: {reason}"))
             }
             Origin::Archive(candidate) => self.open_archive(name, &release.version.to_string(), candidate),
             Origin::Index { taker, .. } => {
@@ -150,8 +156,10 @@ impl Workspace {
         }
     }
 
-    /// The project's folder in the tree of a commit.
-    pub(super) fn open_commit(
+    /// The folder of the project called `name` in the tree of a commit, by its full hash, mounted now; or why there is
+    /// none, in the user's words. `version` is what the place is called after, and the version of a tree that states
+    /// none; `folder` is where to look first, relative to the repository.
+    pub fn open_commit(
         &self,
         name: &DistributionName,
         repository: &Arc<Repository>,
@@ -172,7 +180,10 @@ impl Workspace {
             };
             self.mount(&root, Arc::new(tree), origin);
         }
-        self.project_in(&root, name, folder).ok_or_else(|| format!("no manifest of `{name}` in it"))
+        self.project_in(&root, name, folder).ok_or_else(|| {
+            let none = || format!("no manifest of `{name}` in it");
+            self.files.gap_around(&root).unwrap_or_else(none)
+        })
     }
 
     pub(super) fn open_archive(
@@ -196,7 +207,12 @@ impl Workspace {
     }
 
     /// The folder of the project called `name` below `root`: where it is in the live tree, else wherever it was then.
-    fn project_in(&self, root: &Utf8Path, name: &DistributionName, folder: &Utf8Path) -> Option<Utf8PathBuf> {
+    pub(super) fn project_in(
+        &self,
+        root: &Utf8Path,
+        name: &DistributionName,
+        folder: &Utf8Path,
+    ) -> Option<Utf8PathBuf> {
         let is =
             |dir: &Utf8Path| self.project_at(dir).is_some_and(|project| project.distribution() == Some(name));
         let usual = root.join(folder);
@@ -234,6 +250,12 @@ impl Workspace {
             }
         }
         found
+    }
+
+    /// The commit that a release is; none for an archive.
+    pub fn commit_of_release(&self, release: &Release) -> Option<String> {
+        let Origin::Tag { repository, tag, .. } = &release.origin else { return None };
+        self.repository(repository).ok()?.commit_of(&format!("refs/tags/{tag}")).ok()
     }
 
     /// The project as it is in a release.

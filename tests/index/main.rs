@@ -3,7 +3,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod commands;
 mod credentials;
+mod desk;
+mod editor;
 mod failures;
 mod lies;
 mod order;

@@ -6,17 +6,21 @@ use sha2::{Digest, Sha256};
 
 /// A wheel of `acme-shared` with one module.
 pub fn wheel(version: &str) -> (String, Vec<u8>) {
+    wheel_of(version, &[("acme_shared/__init__.py", &format!("VERSION = \"{version}\"\n"))])
+}
+
+/// A wheel of `acme-shared` with these modules.
+pub fn wheel_of(version: &str, modules: &[(&str, &str)]) -> (String, Vec<u8>) {
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let info = format!("acme_shared-{version}.dist-info");
-    for (path, text) in [
-        ("acme_shared/__init__.py".to_owned(), format!("VERSION = \"{version}\"\n")),
-        (format!("{info}/METADATA"), metadata(version)),
-        (
-            format!("{info}/WHEEL"),
-            "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n".to_owned(),
-        ),
-        (format!("{info}/RECORD"), "acme_shared/__init__.py,,\n".to_owned()),
-    ] {
+    let record: String = modules.iter().map(|(path, _)| format!("{path},,\n")).collect();
+    let mut files: Vec<(String, String)> =
+        modules.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+    files.push((format!("{info}/METADATA"), metadata(version)));
+    let tags = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n";
+    files.push((format!("{info}/WHEEL"), tags.to_owned()));
+    files.push((format!("{info}/RECORD"), record));
+    for (path, text) in files {
         archive.start_file(path, zip::write::SimpleFileOptions::default()).unwrap();
         archive.write_all(text.as_bytes()).unwrap();
     }
@@ -25,13 +29,16 @@ pub fn wheel(version: &str) -> (String, Vec<u8>) {
 
 /// An sdist of `acme-shared` with one module.
 pub fn sdist(version: &str) -> (String, Vec<u8>) {
+    sdist_of(version, &[("src/acme_shared/__init__.py", &format!("VERSION = \"{version}\"\n"))])
+}
+
+/// An sdist of `acme-shared` with these files.
+pub fn sdist_of(version: &str, files: &[(&str, &str)]) -> (String, Vec<u8>) {
     let packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     let mut archive = tar::Builder::new(packed);
     let top = format!("acme_shared-{version}");
-    for (path, text) in [
-        ("PKG-INFO", metadata(version)),
-        ("src/acme_shared/__init__.py", format!("VERSION = \"{version}\"\n")),
-    ] {
+    let metadata = metadata(version);
+    for (path, text) in [("PKG-INFO", metadata.as_str())].iter().chain(files) {
         let mut header = tar::Header::new_gnu();
         header.set_size(text.len() as u64);
         header.set_mode(0o644);

@@ -19,9 +19,12 @@ pub struct Client {
 impl Client {
     /// A server in this process, to which nothing was said yet.
     pub fn connect() -> Self {
+        Self::connect_to(Workspace::new(Files::default(), Vec::new()))
+    }
+
+    fn connect_to(workspace: Workspace) -> Self {
         let (to_server, reader) = tokio::io::duplex(1 << 20);
         let (writer, from_server) = tokio::io::duplex(1 << 20);
-        let workspace = Workspace::new(Files::default(), Vec::new());
         let server = tokio::spawn(crossloc::server::serve(reader, writer, workspace));
         Self {
             to_server: Some(to_server),
@@ -35,7 +38,12 @@ impl Client {
 
     /// A server that is past the handshake.
     pub async fn initialized(params: Value) -> (Self, Value) {
-        let mut client = Self::connect();
+        Self::of(Workspace::new(Files::default(), Vec::new()), params).await
+    }
+
+    /// One that knows what a workspace without folders knows beside files.
+    pub async fn of(workspace: Workspace, params: Value) -> (Self, Value) {
+        let mut client = Self::connect_to(workspace);
         let mut with_defaults = json!({ "processId": null, "rootUri": null, "capabilities": {} });
         for (key, value) in params.as_object().unwrap() {
             with_defaults[key] = value.clone();

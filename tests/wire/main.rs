@@ -13,5 +13,9 @@ mod environments;
 mod findings;
 mod lifecycle;
 mod malformed;
+#[path = "../repository/mod.rs"]
+#[allow(dead_code, reason = "what other tests have of it is not used here")]
+mod repository;
+mod versions;
 
 use client::Client;

@@ -6,12 +6,14 @@ use camino::{Utf8Path, Utf8PathBuf};
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 
+use super::command::Program;
 use super::places::Places;
 use super::{Refusal, Repository};
 
 /// The repositories of a session, each with its one process and what was read from it; to be shared by all revisions.
 #[derive(Debug, Default)]
 pub struct Repositories {
+    program: Program,
     opened: Mutex<FxHashMap<Utf8PathBuf, Arc<Repository>>>,
 }
 
@@ -27,8 +29,17 @@ impl Repositories {
             }
             opened.remove(dir);
         }
-        let repository = Arc::new(Repository::open(dir)?);
+        let repository = Arc::new(Repository::open_with(dir, self.program.clone())?);
         opened.insert(dir.to_owned(), Arc::clone(&repository));
         Ok(repository)
+    }
+}
+
+#[cfg(test)]
+impl Repositories {
+    /// Those that another binary answers for, which may take so long.
+    pub fn asking(binary: &Utf8Path, patience: std::time::Duration) -> Self {
+        let program = Program { name: binary.to_string(), patience };
+        Self { program, opened: Mutex::default() }
     }
 }

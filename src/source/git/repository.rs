@@ -72,6 +72,12 @@ impl Repository {
         Disk.stamp(&self.places.common.join("shallow")).is_some_and(|stamp| stamp.size > 0)
     }
 
+    /// Whether the clone fetches objects only as they are needed.
+    pub fn is_partial(&self) -> bool {
+        let packs = Disk.list(&self.places.common.join("objects").join("pack"));
+        packs.files().any(|name| name.ends_with(".promisor"))
+    }
+
     /// The URLs of the remotes in its configuration, without credentials. `url.….insteadOf` is not applied.
     pub fn remotes(&self) -> Vec<String> {
         config::remotes(&self.places).iter().map(|url| without_credentials(url)).collect()

@@ -193,6 +193,10 @@ impl SourceTree for GitTree {
         }
         self.noted(self.repository.blob(&place.object)).map_err(refused)
     }
+
+    fn gap(&self) -> Option<String> {
+        self.refusal().map(|refusal| refusal.to_string())
+    }
 }
 
 impl fmt::Debug for GitTree {

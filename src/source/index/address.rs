@@ -122,6 +122,13 @@ impl Indexes {
         Some(Self { named, ordered: vec![index] })
     }
 
+    /// The one index at an address, alone; called as here, if it is one of these.
+    pub fn at(&self, url: &str) -> Self {
+        let wanted = Index::new(None, url);
+        let known = self.named.values().chain(&self.ordered).find(|known| known.is_at(&wanted)).cloned();
+        Self { named: BTreeMap::new(), ordered: vec![known.unwrap_or(wanted)] }
+    }
+
     /// In the order they are asked for what no source takes from elsewhere.
     pub fn ordered(&self) -> &[Index] {
         &self.ordered

@@ -35,18 +35,20 @@ pub struct Registry {
     client: Client,
     keys: Keys,
     store: Store,
-    pages: Mutex<FxHashMap<(Index, DistributionName), Cell>>,
+    pages: Mutex<FxHashMap<(Index, DistributionName), Cell<Arc<Page>>>>,
+    /// Archives that were fetched and looked into, by address.
+    archives: Mutex<FxHashMap<Url, Cell<Utf8PathBuf>>>,
 }
 
-/// A page, locked while it is asked for.
-type Cell = Arc<Mutex<Option<Remembered>>>;
+/// An answer, locked while it is asked for.
+type Cell<T> = Arc<Mutex<Option<Remembered<T>>>>;
 
-struct Remembered {
+struct Remembered<T> {
     when: Instant,
-    answer: Result<Arc<Page>, IndexError>,
+    answer: Result<T, IndexError>,
 }
 
-impl Remembered {
+impl<T> Remembered<T> {
     fn is_fresh(&self) -> bool {
         self.when.elapsed() < if self.answer.is_ok() { FRESH } else { FAILED }
     }
@@ -61,6 +63,7 @@ impl Registry {
             keys: Keys::new(config),
             store: Store::new(cache),
             pages: Mutex::default(),
+            archives: Mutex::default(),
         }
     }
 
@@ -87,9 +90,18 @@ impl Registry {
         let Some(file) = found.and_then(|indexed| indexed.files.into_iter().next()) else {
             return Err(IndexError::NoVersion { name: name.to_string(), version: version.to_string() });
         };
-        let path = self.download(&file)?;
-        look_into(&file, &path)?;
-        Ok(path)
+        // However many projects are pinned to it, it is fetched and hashed once.
+        let cell = self.archives.lock().entry(file.url.clone()).or_default().clone();
+        let mut remembered = cell.lock();
+        if let Some(known) = remembered.as_ref().filter(|known| known.is_fresh())
+            && known.answer.as_ref().map_or(true, |path| path.is_file())
+        {
+            return known.answer.clone();
+        }
+        let answer = self.download(&file).and_then(|path| look_into(&file, &path).map(|()| path));
+        let lasting = !answer.as_ref().is_err_and(IndexError::is_silence);
+        *remembered = lasting.then(|| Remembered { when: Instant::now(), answer: answer.clone() });
+        answer
     }
 
     /// What one index says of a distribution. Asked once in ten minutes, by one thread at a time.

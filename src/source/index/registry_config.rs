@@ -60,6 +60,12 @@ impl Surroundings {
         self.variables.get(name).map(Secret::expose).filter(|value| !value.is_empty())
     }
 
+    /// How long an installer here waits for an answer.
+    fn patience(&self) -> Option<Duration> {
+        let seconds = ["UV_HTTP_TIMEOUT", "PIP_DEFAULT_TIMEOUT"].into_iter().find_map(|name| self.get(name));
+        Duration::try_from_secs_f64(seconds?.parse().ok()?).ok().filter(|patience| !patience.is_zero())
+    }
+
     /// The netrc file.
     pub(super) fn netrc(&self) -> Option<Utf8PathBuf> {
         let usual = if cfg!(windows) { "_netrc" } else { ".netrc" };
@@ -93,6 +99,14 @@ pub struct Limits {
     pub page_bytes: u64,
     /// Bytes of a file.
     pub file_bytes: u64,
+}
+
+impl Limits {
+    /// These with the user's own patience in place of the usual one, for everything but files, which may be large.
+    fn within(self, patience: Option<Duration>) -> Self {
+        let Some(patience) = patience else { return self };
+        Self { connect: self.connect.min(patience), page: patience, ..self }
+    }
 }
 
 impl Default for Limits {
@@ -170,7 +184,8 @@ impl RegistryConfig {
             None => vec![CredentialSource::Environment, CredentialSource::Netrc],
         };
         let enabled = file.enabled.unwrap_or(false);
-        let config = Self { enabled, limits: Limits::default(), indexes, credentials, surroundings };
+        let limits = Limits::default().within(surroundings.patience());
+        let config = Self { enabled, limits, indexes, credentials, surroundings };
         (config, problems)
     }
 

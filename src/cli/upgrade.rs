@@ -1,0 +1,88 @@
+//! `crossloc upgrade`: what breaks where if everybody who pins a distribution takes another version of it.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+use super::check::known_location;
+use super::fix::{Written, rewrite};
+use super::scope::Scope;
+use super::world::{Network, World};
+use super::{AnswerFormat, Failure, output};
+use crate::manifest::{DistributionName, parse_version};
+use crate::report::upgrade::{self, Applied, Question, Upgrade};
+use crate::rules::Edit;
+use crate::vfs::{FileId, Files, relative};
+use crate::workspace::Workspace;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The shared distribution
+    #[arg(value_name = "DIST")]
+    distribution: String,
+    /// The version that its pins would move to
+    version: String,
+    /// Speak of this code location only
+    #[arg(long, value_name = "NAME")]
+    location: Option<String>,
+    /// Write the new version into the manifests that pin another one
+    #[arg(long)]
+    apply: bool,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    format: AnswerFormat,
+    #[command(flatten)]
+    network: Network,
+}
+
+/// Exit code 1 where something breaks, also if the pins were moved.
+pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let distribution = DistributionName::new(&arguments.distribution).ok_or_else(|| {
+        Failure::new(format!("`{}` is not the name of a distribution", arguments.distribution))
+    })?;
+    let version = parse_version(&arguments.version).ok_or_else(|| {
+        Failure::new(format!("`{}` is not a version", arguments.version))
+            .with_hint("versions are written as PEP 440 has it: 0.2.0, 1.0rc1")
+    })?;
+    let scope = Scope::new(&[])?;
+    let workspace = World::of_user(&arguments.network)?.workspace(Files::default(), scope.folders);
+    if let Some(name) = &arguments.location {
+        known_location(name, &workspace)?;
+    }
+    let location = arguments.location.as_deref();
+    let question = Question { distribution: &distribution, version: &version, location };
+    let mut found = upgrade::collect(&workspace, workspace.root(), question).map_err(|obstacle| {
+        let failure = Failure::new(obstacle.message);
+        match obstacle.hint {
+            Some(hint) => failure.with_hint(hint),
+            None => failure,
+        }
+    })?;
+    if arguments.apply {
+        found.applied = Some(apply(&workspace, &found)?);
+    }
+    for reason in &found.not_judged {
+        output::note(&format!("not judged: {} ({})", reason.reason, reason.count));
+    }
+    output::data(&match arguments.format {
+        AnswerFormat::Text => upgrade::text(&found),
+        AnswerFormat::Json => upgrade::json(&found),
+    })?;
+    Ok(if found.breaks > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// Writes the pins; a manifest that has changed since it was read is left alone.
+fn apply(workspace: &Workspace, upgrade: &Upgrade) -> Result<Applied, Failure> {
+    let mut by_file: BTreeMap<FileId, Vec<Edit>> = BTreeMap::new();
+    for edit in &upgrade.edits {
+        by_file.entry(edit.file.clone()).or_default().push(edit.clone());
+    }
+    let mut applied = Applied::default();
+    for (file, edits) in by_file {
+        let shown = relative(file.path(), workspace.root());
+        match rewrite(&file, edits, &workspace.files)? {
+            Written::Changed => applied.changed.push(shown),
+            Written::LeftAlone => applied.left.push(shown),
+        }
+    }
+    Ok(applied)
+}
