@@ -11,6 +11,7 @@ mod fingerprint;
 mod fit;
 mod name;
 mod parse;
+mod structure;
 mod summary;
 mod syntax;
 
@@ -20,6 +21,7 @@ use crate::vfs::Derivation;
 pub use fit::{Misfit, Slot, fit};
 pub use name::{ModuleName, Name, is_identifier};
 pub use parse::{SyntaxTree, parse_limit};
+pub use structure::{FunctionStructure, structures};
 pub use summary::{
     Argument, ArgumentKind, Class, Comment, Definition, DefinitionId, DefinitionKind, DefinitionSpan,
     Exports, Expression, ExpressionId, ExpressionSpan, Function, Import, ImportId, ImportKind, ImportSpan,
