@@ -3,12 +3,15 @@
 use std::hash::BuildHasher;
 
 use aho_corasick::{AhoCorasick, MatchKind};
-use rustc_hash::{FxBuildHasher, FxHashSet};
+use camino::Utf8PathBuf;
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
+use crate::manifest::DistributionName;
 use crate::python::Name;
 use crate::workspace::{Discovery, Project, Workspace};
 
-/// The top-level modules of all first-party projects, searched for at once.
+/// The top-level modules of all first-party projects, and of the pinned versions of our distributions, searched for at
+/// once.
 pub(super) struct Needles {
     searcher: Option<AhoCorasick>,
     names: Vec<Name>,
@@ -31,10 +34,18 @@ const COMMENT: &str = "crossloc:";
 impl Needles {
     pub fn new(workspace: &Workspace, discovery: &Discovery) -> Self {
         let by_top_level = discovery.by_top_level(workspace);
-        let mut names: Vec<Name> = by_top_level.keys().cloned().collect();
+        let pinned = pinned(workspace);
+        let mut names: Vec<Name> = by_top_level.keys().chain(pinned.keys()).cloned().collect();
         names.sort_unstable();
-        let contested =
-            names.iter().map(|name| by_top_level.get(name).is_some_and(|dirs| dirs.len() > 1)).collect();
+        names.dedup();
+        let contested = names.iter().map(|name| {
+            let dirs = by_top_level.get(name).map_or(&[][..], Vec::as_slice);
+            let live: FxHashSet<DistributionName> =
+                dirs.iter().filter_map(|dir| workspace.project_at(dir)?.distribution().cloned()).collect();
+            let others = pinned.get(name).map_or(0, |pinned| pinned.difference(&live).count());
+            dirs.len() + others > 1
+        });
+        let contested = contested.collect();
         let texts = names.iter().map(Name::as_str).chain([COMMENT]);
         let searcher = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(texts).ok();
         Self { searcher, names, contested }
@@ -60,6 +71,25 @@ impl Needles {
             None => true,
         })
     }
+}
+
+/// The top-level modules of pinned versions, with the distributions that ship them: the live tree of a distribution may
+/// call its modules otherwise, or not be at hand at all.
+fn pinned(workspace: &Workspace) -> FxHashMap<Name, FxHashSet<DistributionName>> {
+    let mut dirs: Vec<Utf8PathBuf> = Vec::new();
+    for project in workspace.projects() {
+        dirs.extend(workspace.pinned(&project).iter().map(|reach| reach.dir.clone()));
+    }
+    dirs.sort();
+    dirs.dedup();
+    let mut found: FxHashMap<Name, FxHashSet<DistributionName>> = FxHashMap::default();
+    for project in dirs.iter().filter_map(|dir| workspace.project_at(dir)) {
+        let Some(name) = project.distribution() else { continue };
+        for module in project.layout.top_level(&workspace.files) {
+            found.entry(module).or_default().insert(name.clone());
+        }
+    }
+    found
 }
 
 /// Whether a name at these bytes can be the beginning of a module in an import: a whole word, in a line that begins with

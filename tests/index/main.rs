@@ -13,6 +13,7 @@ mod private_index;
 mod python;
 mod remembering;
 mod server;
+mod upgrade;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use crossloc::manifest::{self, DistributionName};

@@ -6,10 +6,15 @@ use sha2::{Digest, Sha256};
 
 /// A wheel of `acme-shared` with one module.
 pub fn wheel(version: &str) -> (String, Vec<u8>) {
+    wheel_of(version, &format!("VERSION = \"{version}\"\n"))
+}
+
+/// The same with this text as its module.
+pub fn wheel_of(version: &str, module: &str) -> (String, Vec<u8>) {
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let info = format!("acme_shared-{version}.dist-info");
     for (path, text) in [
-        ("acme_shared/__init__.py".to_owned(), format!("VERSION = \"{version}\"\n")),
+        ("acme_shared/__init__.py".to_owned(), module.to_owned()),
         (format!("{info}/METADATA"), metadata(version)),
         (
             format!("{info}/WHEEL"),

@@ -11,10 +11,10 @@ use crossloc::source::index::{FileKind, IndexError};
 use crate::packages::{sdist, sha256, wheel};
 use crate::{User, acme, declared, python, shown};
 
-const PASSWORD: &str = "Zr4-very-private-8";
+pub const PASSWORD: &str = "Zr4-very-private-8";
 
 /// A running pypiserver; it ends with this.
-struct PypiServer {
+pub struct PypiServer {
     child: Child,
     port: u16,
     _dir: tempfile::TempDir,
@@ -22,7 +22,7 @@ struct PypiServer {
 
 impl PypiServer {
     /// Serves these files to the user `etl`, and nobody else.
-    fn start(files: &[(String, Vec<u8>)]) -> Self {
+    pub fn start(files: &[(String, Vec<u8>)]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let root = Utf8Path::from_path(dir.path()).unwrap();
         let packages = root.join("packages");
@@ -67,7 +67,8 @@ impl PypiServer {
         format!("http://127.0.0.1:{}/simple/", self.port)
     }
 
-    fn index_as(&self, user: &str) -> String {
+    /// The index's address with a user, or a user and a password, in it.
+    pub fn index_as(&self, user: &str) -> String {
         self.index().replacen("://", &format!("://{user}@"), 1)
     }
 }
