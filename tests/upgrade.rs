@@ -148,7 +148,7 @@ fn what_breaks_is_told_for_each_location() {
     etl, from 0.1.3: 2 places break; `== 0.1.3` at etl/pyproject.toml:5:18 would become `== 0.2.0`
       etl/src/etl/__init__.py:1:21: `LIMIT` is not in `acme.io` of `acme-shared` 0.2.0; it was there until 0.1.3
         0.1.3  LIMIT = 3
-      etl/src/etl/__init__.py:3:15: `load` of `acme.io` (`acme-shared` 0.2.0) has no parameter `strict`; it takes (path, *, mode="r")
+      etl/src/etl/__init__.py:3:15: `load` of `acme.io` (`acme-shared` 0.2.0) has no parameter `strict`; it takes (path, *, mode="r"); the call fitted until 0.1.3
         0.1.3  load(path, *, strict=False)
         0.2.0  load(path, *, mode="r")
       note: etl/src/etl/__init__.py:1:34: `save` of `acme.io` (`acme-shared` 0.2.0) is deprecated: use `store`
@@ -186,7 +186,7 @@ fn a_step_back_breaks_the_others() {
 
     etl, at 0.1.3 already: nothing breaks; `== 0.1.3` at etl/pyproject.toml:5:18 stays
     ml, from 0.2.0: 2 places break; `==0.2.0` at ml/pyproject.toml:4:29 would become `==0.1.3`
-      ml/src/ml/__init__.py:3:18: `load` of `acme.io` (`acme-shared` 0.1.3) has no parameter `mode`; it takes (path, *, strict=False)
+      ml/src/ml/__init__.py:3:18: `load` of `acme.io` (`acme-shared` 0.1.3) has no parameter `mode`; it takes (path, *, strict=False); the call fits since 0.2.0
         0.2.0  load(path, *, mode="r")
         0.1.3  load(path, *, strict=False)
       ml/src/ml/__init__.py:4:4: `store` is not in `acme.io` of `acme-shared` 0.1.3; it is there since 0.2.0
@@ -248,7 +248,7 @@ fn the_json_is_the_promised_one() {
               "file": "etl/src/etl/__init__.py",
               "line": 3,
               "column": 15,
-              "message": "`load` of `acme.io` (`acme-shared` 0.2.0) has no parameter `strict`; it takes (path, *, mode=\"r\")",
+              "message": "`load` of `acme.io` (`acme-shared` 0.2.0) has no parameter `strict`; it takes (path, *, mode=\"r\"); the call fitted until 0.1.3",
               "old": "load(path, *, strict=False)",
               "new": "load(path, *, mode=\"r\")",
               "also": []
@@ -320,7 +320,7 @@ fn pins_are_moved_as_they_are_written() {
     etl, from 0.1.3: 2 places break; `== 0.1.3` at etl/pyproject.toml:5:18 became `== 0.2.0`
       etl/src/etl/__init__.py:1:21: `LIMIT` is not in `acme.io` of `acme-shared` 0.2.0; it was there until 0.1.3
         0.1.3  LIMIT = 3
-      etl/src/etl/__init__.py:3:15: `load` of `acme.io` (`acme-shared` 0.2.0) has no parameter `strict`; it takes (path, *, mode="r")
+      etl/src/etl/__init__.py:3:15: `load` of `acme.io` (`acme-shared` 0.2.0) has no parameter `strict`; it takes (path, *, mode="r"); the call fitted until 0.1.3
         0.1.3  load(path, *, strict=False)
         0.2.0  load(path, *, mode="r")
       note: etl/src/etl/__init__.py:1:34: `save` of `acme.io` (`acme-shared` 0.2.0) is deprecated: use `store`
@@ -477,11 +477,11 @@ fn questions_without_an_answer_exit_with_2() {
         (
             &["acme-shared", "0.2.0", "--location", "bi"],
             "error: `bi` does not pin `acme-shared`\n\
-             hint: `bi` takes it live from `shared`: there is no pin to move",
+             hint: bi takes it live from `shared`: there is no pin to move",
         ),
         (
             &["acme-shared", "0.2.0", "--location", "hr"],
-            "error: `hr` does not take `acme-shared`\nhint: taken by `bi`, `etl`, `ml`, `web`",
+            "error: `hr` does not take `acme-shared`\nhint: taken by bi, etl, ml, web",
         ),
         (&["hr", "1.0"], "error: nobody requires `hr`"),
     ] {
@@ -524,7 +524,7 @@ fn what_is_taken_through_others_breaks_with_them() {
     acme-shared 0.2.0
 
     acme-core, from 0.1.3: 1 place breaks; `==0.1.3` at core/pyproject.toml:4:29 would become `==0.2.0`
-      core/src/acme_core/__init__.py:5:27: `load` of `acme.io` (`acme-shared` 0.2.0) has no parameter `strict`; it takes (path, *, mode="r")
+      core/src/acme_core/__init__.py:5:27: `load` of `acme.io` (`acme-shared` 0.2.0) has no parameter `strict`; it takes (path, *, mode="r"); the call fitted until 0.1.3
         0.1.3  load(path, *, strict=False)
         0.2.0  load(path, *, mode="r")
     fin through `acme-core`, from 0.1.3: 1 place breaks
@@ -612,7 +612,7 @@ fn what_is_broken_today_is_mended_or_was_broken_before() {
 
     etl, from 0.1.3: nothing breaks; `==0.1.3` at etl/pyproject.toml:4:29 would become `==0.2.0`
       mends: etl/src/etl/__init__.py:1:27: `store` is not in `acme.io` of `acme-shared` 0.1.3; it is there since 0.2.0
-      mends: etl/src/etl/__init__.py:3:11: `load` of `acme.io` (`acme-shared` 0.1.3) has no parameter `mode`; it takes (path, *, strict=False)
+      mends: etl/src/etl/__init__.py:3:11: `load` of `acme.io` (`acme-shared` 0.1.3) has no parameter `mode`; it takes (path, *, strict=False); the call fits since 0.2.0
 
     in 0.2.0, not in 0.1.3
       acme.io.load(path, *, mode="r"): parameter `mode`
@@ -639,7 +639,7 @@ fn doubts_are_told() {
     etl, from 0.1.1: 2 places break; `==0.1.1` at etl/pyproject.toml:4:29 would become `==0.2.0`
       caution: what breaks may be broken today already: the code of 0.1.1 is not at hand
       etl/src/etl/__init__.py:1:21: `LIMIT` is not in `acme.io` of `acme-shared` 0.2.0; it was there until 0.1.3
-      etl/src/etl/__init__.py:3:15: `load` of `acme.io` (`acme-shared` 0.2.0) has no parameter `strict`; it takes (path, *, mode="r")
+      etl/src/etl/__init__.py:3:15: `load` of `acme.io` (`acme-shared` 0.2.0) has no parameter `strict`; it takes (path, *, mode="r"); the call fitted until 0.1.3
         0.2.0  load(path, *, mode="r")
       note: etl/src/etl/__init__.py:1:34: `save` of `acme.io` (`acme-shared` 0.2.0) is deprecated: use `store`
     ml, from 0.1.3: nothing breaks; `==0.1.3` at ml/pyproject.toml:3:29 is left to you: its manifest does not parse

@@ -16,6 +16,7 @@ mod private_index;
 mod python;
 mod remembering;
 mod server;
+mod upgrade;
 mod yanked;
 
 use camino::{Utf8Path, Utf8PathBuf};

@@ -67,7 +67,8 @@ impl PypiServer {
         format!("http://127.0.0.1:{}/simple/", self.port)
     }
 
-    fn index_as(&self, user: &str) -> String {
+    /// The index's address with a user, or a user and a password, in it.
+    pub fn index_as(&self, user: &str) -> String {
         self.index().replacen("://", &format!("://{user}@"), 1)
     }
 }

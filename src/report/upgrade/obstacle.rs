@@ -2,6 +2,7 @@
 
 use super::Question;
 use super::takers::{Taker, Way, live_folder, takers};
+use super::text::listed;
 use crate::manifest::DistributionName;
 use crate::source::index::IndexError;
 use crate::text::nearest;
@@ -22,9 +23,6 @@ impl Obstacle {
     }
 }
 
-/// Known versions named in one message.
-const MAX_VERSIONS: usize = 12;
-
 /// Nobody takes a version that could move.
 pub(super) fn nobody(
     witness: Witness<'_>,
@@ -39,8 +37,8 @@ pub(super) fn nobody(
     };
     if let Some(taker) = live.first() {
         let source = live_folder(taker).map(|dir| witness.path(dir)).unwrap_or_default();
-        let who: Vec<String> = live.iter().map(|taker| format!("`{}`", taker.name)).collect();
-        let (take, who) = (if who.len() == 1 { "takes" } else { "take" }, who.join(", "));
+        let who: Vec<&str> = live.iter().map(|taker| taker.name.as_str()).collect();
+        let (take, who) = (if who.len() == 1 { "takes" } else { "take" }, listed(&who));
         let hint = format!("{who} {take} it live from `{source}`: there is no pin to move");
         return Obstacle::new(unpinned, Some(hint));
     }
@@ -54,9 +52,9 @@ pub(super) fn nobody(
     if let Some(location) = question.location {
         let message = format!("`{location}` does not take `{name}`");
         let all = takers(workspace, Question { location: None, ..question });
-        let who: Vec<String> = all.iter().map(|taker| format!("`{}`", taker.name)).collect();
+        let who: Vec<&str> = all.iter().map(|taker| taker.name.as_str()).collect();
         if !who.is_empty() {
-            return Obstacle::new(message, Some(format!("taken by {}", who.join(", "))));
+            return Obstacle::new(message, Some(format!("taken by {}", listed(&who))));
         }
     }
     if !workspace.projects_named(name).is_empty() {
@@ -103,14 +101,12 @@ pub(super) fn not_at_hand(
         })
     });
     let known: Vec<String> = releases.versions().iter().rev().map(|version| format!("{version}")).collect();
-    let listed = known.contains(&version.to_string());
+    let is_known = known.contains(&version.to_string());
     let failed = releases.untold.as_ref().filter(|untold| **untold != IndexError::Off);
-    let reason = refusal.filter(|_| listed).or_else(|| releases.gaps.first().cloned());
+    let reason = refusal.filter(|_| is_known).or_else(|| releases.gaps.first().cloned());
     let reason = reason.or_else(|| failed.map(ToString::to_string));
     let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
-    let shown: Vec<&str> = known.iter().take(MAX_VERSIONS).map(String::as_str).collect();
-    let more = known.len().saturating_sub(MAX_VERSIONS);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let shown: Vec<&str> = known.iter().map(String::as_str).collect();
     let by_index = |taker: &Taker| match &taker.way {
         Way::Direct(dependency, _) => dependency.provision == Provision::Registry,
         Way::Through(..) => false,
@@ -121,7 +117,7 @@ pub(super) fn not_at_hand(
     let hint = if shown.is_empty() {
         format!("no version of `{name}` is known here, by a tag or an archive{ask}")
     } else {
-        format!("known versions: {}{more}{ask}", shown.join(", "))
+        format!("known versions: {}{ask}", listed(&shown))
     };
     Obstacle::new(format!("the code of `{name}` {version} is not at hand{reason}"), Some(hint))
 }

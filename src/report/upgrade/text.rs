@@ -7,6 +7,9 @@ use crate::report::summary::plural;
 /// No more of what becomes available is listed.
 const MAX_AVAILABLE: usize = 20;
 
+/// No more names are listed in a line.
+const MAX_NAMES: usize = 12;
+
 /// A line for each consumer with the places that break below it, what becomes available, what was applied, and the sum.
 pub fn text(upgrade: &Upgrade) -> String {
     let mut lines = vec![format!("{} {}", upgrade.distribution, upgrade.to), String::new()];
@@ -102,9 +105,17 @@ fn live(live: &[Live]) -> Vec<String> {
         let takers = live.iter().filter(|one| one.source == source);
         let names: Vec<&str> = takers.map(|one| one.name.as_str()).collect();
         let verb = if names.len() == 1 { "takes" } else { "take" };
-        format!("{} {verb} it live from `{source}`; nothing to move", names.join(", "))
+        format!("{} {verb} it live from `{source}`; nothing to move", listed(&names))
     };
     sources.into_iter().map(line).collect()
+}
+
+/// `etl, ml`, the end cut off where it is long.
+pub(super) fn listed(names: &[&str]) -> String {
+    let more = names.len().saturating_sub(MAX_NAMES);
+    let shown: Vec<&str> = names.iter().take(MAX_NAMES).copied().collect();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", shown.join(", "))
 }
 
 fn push_available(lines: &mut Vec<String>, upgrade: &Upgrade) {
