@@ -166,7 +166,8 @@ fn candidates<'a>(
         let file = &symbol.place.file;
         let own = context.workspace.project_of(file).is_some_and(|owner| owner.dir == project.dir);
         let kind = matches!(symbol.shape, Shape::Function { .. } | Shape::Class { .. });
-        let unused = !names.iter().any(|name| used.names.contains(*name));
+        // Python itself calls `__getattr__`.
+        let unused = !names.iter().any(|name| name.starts_with("__") || used.names.contains(*name));
         (own && kind && unused && context.workspace.is_deployed(file) && is_plain(context, &symbol.place))
             .then(|| (path.to_owned(), names, symbol))
     });
