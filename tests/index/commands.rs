@@ -23,14 +23,8 @@ fn each_location_is_judged_by_the_version_that_the_private_index_has() {
     let desk = Desk::new(&server.index());
     let shut = desk.check(&[]);
     assert_eq!((shut.code, shut.errors()), (0, Vec::new()));
-<<<<<<< HEAD
     assert_eq!(shut.not_judged(), [format!("imports of a pinned version: {OFF}")], "once, for both");
     located_without_permission(&desk);
-=======
-    let expected = ["0.1.3", "0.2.0"]
-        .map(|version| format!("`acme-shared`: the code of {version} is not at hand: {OFF}"));
-    assert_eq!(shut.not_judged(), expected);
->>>>>>> main
     assert!(!desk.cache().join("downloads").exists());
 
     let open = desk.check(&["--allow-registry"]);
