@@ -10,6 +10,7 @@ use super::releases::{Origin, Release};
 use super::{Dependency, GitSource, Place, Project, Provision, Workspace};
 use crate::manifest::{DistributionName, LockSource, parse_version, specifier_admits};
 use crate::source::git::{Repository, same_remote, tag_version, uv_checkout};
+use crate::source::index::IndexError;
 use crate::source::shelves::Candidate;
 
 /// What one project gets of one distribution.
@@ -225,9 +226,10 @@ impl Workspace {
         }
         let why = match (reasons.into_iter().next(), &releases.untold) {
             (Some(reason), _) => reason,
-            (None, Some(untold)) => untold.to_string(),
-            (None, None) if releases.listed => format!("the index lists no `{name}` {version}"),
-            (None, None) => format!("the code of {version} is not at hand"),
+            // Who releases by tags is not told to ask an index.
+            (None, Some(untold)) if !(releases.tagged && *untold == IndexError::Off) => untold.to_string(),
+            (None, _) if releases.listed => format!("the index lists no `{name}` {version}"),
+            (None, _) => format!("the code of {version} is not at hand"),
         };
         said.push(Said::Missing(why));
         None

@@ -35,13 +35,15 @@ pub struct Registry {
     client: Client,
     keys: Keys,
     store: Store,
-    pages: Mutex<FxHashMap<(Index, DistributionName), Cell<Arc<Page>>>>,
+    pages: Mutex<FxHashMap<(Index, DistributionName), PageCell>>,
     /// Archives that were fetched and looked into, by address.
     archives: Mutex<FxHashMap<Url, Cell<Utf8PathBuf>>>,
 }
 
 /// An answer, locked while it is asked for.
 type Cell<T> = Arc<Mutex<Option<Remembered<T>>>>;
+
+type PageCell = Cell<Arc<Page>>;
 
 struct Remembered<T> {
     when: Instant,
