@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 21] = [
+    const NO_RULES: [&str; 20] = [
         "absent",
         "availability",
         "context",
@@ -147,7 +147,6 @@ mod tests {
         "family",
         "finding",
         "locks",
-        "markers",
         "mentions",
         "mod",
         "needles",
