@@ -19,6 +19,7 @@ use crossloc::workspace::Workspace;
 use divan::Bencher;
 use support::client::Client;
 use support::generate::{Size, using_file, workspace};
+use support::locks::locked_workspace;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -62,6 +63,14 @@ fn warm_check(bencher: Bencher<'_, '_>, size: Size) {
     let root = workspace(size);
     check(&root, &[]);
     bencher.bench_local(|| check(&root, &[]));
+}
+
+/// `crossloc check` with nothing known from before, of 200 locations with and without a lock of a megabyte each: the
+/// difference is what locks cost.
+#[divan::bench(args = [true, false], sample_count = 10)]
+fn locks_cold_check(bencher: Bencher<'_, '_>, locked: bool) {
+    let root = locked_workspace(locked);
+    bencher.bench_local(|| check(&root, &["--no-cache"]));
 }
 
 /// One edit of an open file to all findings of the workspace.

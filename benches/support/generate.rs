@@ -204,7 +204,8 @@ impl Random {
     }
 }
 
-fn put(path: &Path, text: &str) {
+/// Writes a file and the folders above it.
+pub fn put(path: &Path, text: &str) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, text).unwrap();
 }

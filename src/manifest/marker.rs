@@ -34,6 +34,42 @@ fn is_misread(text: &str) -> bool {
     })
 }
 
+/// The environments whose Python a `requires-python` admits; all of them where it is not understood.
+pub fn python_marker(requires_python: &str) -> MarkerTree {
+    let mut all = MarkerTree::TRUE;
+    for specifier in
+        requires_python.split(',').filter_map(|text| VersionSpecifiers::from_str(text.trim()).ok())
+    {
+        for part in specifier.iter() {
+            all.and(of_specifier(part));
+        }
+    }
+    all
+}
+
+/// `~=3.11` is written out: no marker says it for certain.
+fn of_specifier(specifier: &VersionSpecifier) -> MarkerTree {
+    let (operator, version) = (specifier.operator(), specifier.version());
+    let python =
+        |text: String| parse_marker(&format!("python_full_version {text}")).unwrap_or(MarkerTree::TRUE);
+    let star = |release: &[u64]| {
+        let numbers: Vec<String> = release.iter().map(u64::to_string).collect();
+        format!("'{}.*'", numbers.join("."))
+    };
+    match operator {
+        Operator::TildeEqual => {
+            let (_, prefix) = version.release().split_last().unwrap_or((&0, &[]));
+            let mut both = python(format!(">= '{version}'"));
+            both.and(python(format!("== {}", star(prefix))));
+            both
+        }
+        Operator::EqualStar | Operator::NotEqualStar => {
+            python(format!("{operator} {}", star(version.release())))
+        }
+        _ => python(format!("{operator} '{version}'")),
+    }
+}
+
 /// The environments that a marker admits.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Marker(MarkerTree);
@@ -49,13 +85,9 @@ impl Marker {
         Self(MarkerTree::FALSE)
     }
 
-    /// Reads a marker; `None` where the text is none, or longer than any.
+    /// Reads a marker; `None` where it is not understood in all its parts.
     pub fn parse(text: &str) -> Option<Self> {
-        let brackets = text.bytes().filter(|byte| *byte == b'(').count();
-        if text.len() > MAXIMUM_LENGTH || brackets > MAXIMUM_BRACKETS {
-            return None;
-        }
-        MarkerTree::from_str(text).ok().map(Self)
+        parse_marker(text).map(Self)
     }
 
     /// Where an extra is asked for.
@@ -201,8 +233,26 @@ mod tests {
         assert!(marker("python_version >= '3.9'").within(&python).is_always());
         assert!(marker("os_name == 'nt'").and(&marker("os_name == 'nt'").not()).is_never());
         assert_eq!(Marker::parse("os_name = 'nt'"), None);
+        assert_eq!(Marker::parse("python_version ~= '3.10.0'"), None);
         assert_eq!(Marker::parse(&"(".repeat(100_000)), None);
         assert_eq!(Marker::extra("x' or os_name == 'nt"), None);
+    }
+
+    #[test]
+    fn what_python_admits_is_a_set_of_environments() {
+        for (requires_python, marker, outside) in [
+            (">=3.10", "python_version < '3.10'", true),
+            (">=3.10,<3.13", "python_version >= '3.13'", true),
+            ("==3.11.*", "python_full_version != '3.11.*'", true),
+            ("~=3.11", "python_version < '3.11'", true),
+            (">=3.10", "python_version < '3.11'", false),
+            ("nonsense", "python_version < '3'", false),
+            ("", "python_version < '3'", false),
+        ] {
+            let admitted = python_marker(requires_python);
+            let disjoint = admitted.is_disjoint(&parse_marker(marker).unwrap());
+            assert_eq!(disjoint, outside, "{requires_python} {marker}");
+        }
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub use lock::{
     Lock, LockEdge, LockEntry, LockHead, LockKind, LockManifest, LockMetadata, LockSource, LockedRequirement,
     Reached, is_compiled, lock_kind_of, read_lock,
 };
-pub use marker::{Marker, PythonRange, parse_marker};
+pub use marker::{Marker, PythonRange, parse_marker, python_marker};
 pub use model::{
     BuildSystem, DagsterTable, DeclaredGroup, DgProject, DgWorkspace, EntryPoint, FindPackages, Flit, Group,
     Hatch, Include, IncludeKind, Index, LocationDeclaration, LocationTarget, Manifest, ManifestError,

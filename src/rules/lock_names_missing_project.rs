@@ -69,7 +69,9 @@ pub const RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
-    for judged in locks::judged(context) {
+    // What compiled requirements lead to is a source that they declare.
+    let judged = locks::judged(context).into_iter().filter(|judged| judged.lock().kind != LockKind::Compiled);
+    for judged in judged {
         let gone = judged.lock().live_entries();
         found.extend(gone.iter().filter_map(|entry| missing(context, &judged, entry)));
         if judged.lock().kind == LockKind::Uv {

@@ -59,6 +59,7 @@ use super::locks::{self, Judged};
 use super::registry::Rule;
 use super::{Context, Finding, Severity};
 use crate::manifest::{LockEntry, LockKind};
+use crate::workspace::Project;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -74,7 +75,9 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         let members = judged.members(context);
         for entry in judged.lock().live_entries() {
             let own = judged.folder(context, &entry);
-            if !members.iter().any(|member| Some(&member.dir) == own.as_ref()) {
+            let is_own = |project: &Project| Some(&project.dir) == own.as_ref();
+            // A project that uv does not manage is no member, and not shared either.
+            if !is_own(&judged.root) && !members.iter().any(|member| is_own(member)) {
                 found.extend(judge(context, judged, &entry));
             }
         }

@@ -45,15 +45,19 @@ impl Difference {
 /// sample, and whose manifests can be read. What is no sound lock is parse-error's business.
 pub(super) fn judged(context: &Context<'_>) -> Vec<Judged> {
     let workspace = context.workspace;
-    let discovery = workspace.discovery();
-    let judged = discovery.locks.iter().filter_map(|file| {
-        let root = workspace.project_at(file.dir())?;
-        let found =
-            workspace.lock_of(&root).filter(|found| found.file == *file && found.lock.errors.is_empty())?;
+    let judged = workspace.projects().into_iter().filter_map(|root| {
+        let found = workspace.lock_of(&root)?;
+        // A member of a workspace is judged with its root. Compiled requirements may lie in a folder below.
+        let elsewhere = found.lock.kind == LockKind::Uv && found.file.dir() != root.dir;
+        if elsewhere || !found.lock.errors.is_empty() {
+            return None;
+        }
         let sound = !root.template && !root.broken && !workspace.is_around(&root.dir);
         sound.then_some(Judged { root, found })
     });
-    judged.collect()
+    let mut judged: Vec<Judged> = judged.collect();
+    judged.sort_by(|a, b| a.found.file.cmp(&b.found.file));
+    judged
 }
 
 impl Judged {
@@ -121,7 +125,10 @@ impl Judged {
         differences.first()?;
         let mut named: Vec<&str> =
             differences.iter().take(MAXIMUM_NAMED).map(|one| one.text.as_str()).collect();
-        let more = format!("{} more changes", differences.len().saturating_sub(MAXIMUM_NAMED));
+        let more = match differences.len().saturating_sub(MAXIMUM_NAMED) {
+            1 => "one more change".to_owned(),
+            more => format!("{more} more changes"),
+        };
         if differences.len() > MAXIMUM_NAMED {
             named.push(&more);
         }
@@ -338,4 +345,77 @@ pub(super) fn locked_from_index(
 /// The root's manifest.
 pub(super) fn root_manifest(judged: &Judged) -> Option<&Manifest> {
     judged.root.manifest(ManifestKind::Pyproject).map(|(_, manifest)| manifest.as_ref())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Mutex;
+
+    use camino::Utf8Path;
+
+    use super::*;
+    use crate::text::Document;
+    use crate::vfs::{Disk, FileId, Files, Listing, ReadError, SourceTree, Stamp};
+    use crate::workspace::Workspace;
+
+    const LOCK: &str =
+        "version = 1\n[[package]]\nname = \"etl\"\nversion = \"0\"\nsource = { virtual = \".\" }\n";
+
+    /// The disk, which counts how often each file is read.
+    #[derive(Default)]
+    struct Counting(Mutex<BTreeMap<String, usize>>);
+
+    impl SourceTree for Counting {
+        fn list(&self, dir: &Utf8Path) -> Listing {
+            Disk.list(dir)
+        }
+
+        fn real_path(&self, path: &Utf8Path) -> Option<Utf8PathBuf> {
+            Disk.real_path(path)
+        }
+
+        fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, ReadError> {
+            *self.0.lock().unwrap().entry(path.to_string()).or_default() += 1;
+            Disk.read(path)
+        }
+
+        fn stamp(&self, path: &Utf8Path) -> Option<Stamp> {
+            Disk.stamp(path)
+        }
+    }
+
+    #[test]
+    fn a_lock_is_read_once_until_it_changes() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(dir.path()).unwrap().to_owned();
+        let (lock, python) = (root.join("uv.lock"), root.join("etl.py"));
+        let project = "[project]\nname = \"etl\"\nversion = \"0\"\n";
+        for (path, text) in
+            [(&root.join("pyproject.toml"), project), (&lock, LOCK), (&python, "import etl\n")]
+        {
+            std::fs::write(path, text).unwrap();
+        }
+        let tree = Arc::new(Counting::default());
+        let reads = || tree.0.lock().unwrap().get(lock.as_str()).copied().unwrap_or(0);
+        let stale = |workspace: &Workspace| {
+            let found = super::super::check(workspace).diagnostics;
+            found.iter().filter(|found| found.rule == "lock-stale").count()
+        };
+        let mut workspace = Workspace::new(Files::new(tree.clone()), vec![root.clone()]);
+        assert_eq!((stale(&workspace), stale(&workspace), reads()), (0, 0, 1));
+        for number in 0..3 {
+            let document = Document::new(&format!("import etl\nedit = {number}\n"), number);
+            workspace = workspace.with_text(workspace.files.with_document(
+                &FileId::new(&python),
+                document,
+                Vec::new(),
+            ));
+            assert_eq!((stale(&workspace), reads()), (0, 1));
+        }
+        std::fs::write(&lock, LOCK.replace("\"0\"", "\"1\"")).unwrap();
+        let changed = workspace.files.with_changed(std::iter::once(lock.as_path()));
+        workspace = workspace.with_structure(changed, vec![root]);
+        assert_eq!((stale(&workspace), stale(&workspace), reads()), (1, 1, 2));
+    }
 }

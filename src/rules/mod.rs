@@ -32,7 +32,6 @@ mod lock_stale_shared_metadata;
 mod lock_violates_manifest;
 mod locks;
 mod locks_disagree;
-mod markers;
 mod member_glob_empty;
 mod member_setting_ignored;
 mod member_without_workspace_source;

@@ -131,6 +131,7 @@ mod tests {
 
     /// Files of this folder that hold no rule.
     const NO_RULES: [&str; 23] = ["absent", "availability", "base", "breaks", "context", "diagnostic", "edits", "environments", "family", "finding", "locks", "markers", "mentions", "mod", "needles", "registry", "relations", "selection", "sources", "suppression", "tagged", "uses", "versions"];
+    
 
     #[test]
     fn the_folder_and_the_registry_agree() {

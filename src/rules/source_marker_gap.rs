@@ -35,8 +35,8 @@ use pep508_rs::MarkerTree;
 use rustc_hash::FxHashSet;
 
 use super::registry::Rule;
-use super::{Context, Finding, Severity, markers, sources};
-use crate::manifest::{Source, SourceEntry};
+use super::{Context, Finding, Severity, sources};
+use crate::manifest::{Source, SourceEntry, parse_marker, python_marker};
 use crate::workspace::{Declared, Dependency, Place, Project};
 
 /// The rule.
@@ -112,14 +112,19 @@ fn gap(
 fn uncovered(dependency: &Dependency, entries: &[SourceEntry]) -> Option<MarkerTree> {
     let mut covered = MarkerTree::FALSE;
     for entry in entries {
-        covered.or(entry.marker.as_deref().map_or(Some(MarkerTree::TRUE), markers::parse)?);
+        covered.or(entry.marker.as_deref().map_or(Some(MarkerTree::TRUE), without_extras)?);
     }
     let mut gap = covered.negate();
     if let Some(marker) = dependency.requirement.as_ref().and_then(|requirement| requirement.marker.as_ref())
     {
-        gap.and(markers::parse(marker)?);
+        gap.and(without_extras(marker)?);
     }
     Some(gap)
+}
+
+/// The environments that a marker names; `None` where it is not understood in all its parts, or speaks of extras.
+fn without_extras(text: &str) -> Option<MarkerTree> {
+    if text.contains("extra") { None } else { parse_marker(text) }
 }
 
 /// The environments that uv locks the project for: all members of a workspace have a say. `None` where settings limit
@@ -133,7 +138,7 @@ fn admitted(context: &Context<'_>, project: &Project) -> Option<MarkerTree> {
     for member in dirs.iter().filter_map(|dir| workspace.project_at(dir)) {
         for (file, manifest) in &member.manifests {
             if let Some(python) = &manifest.requires_python {
-                all.and(markers::of_python(&python.value));
+                all.and(python_marker(&python.value));
             }
             let source = workspace.files.text(file).ok()?;
             if source.text.lines().any(|line| line.trim_start().starts_with("environments")) {

@@ -29,11 +29,13 @@
 //!
 //! Delete it.
 
+use std::sync::Arc;
+
 use super::registry::Rule;
 use super::{Context, Finding, Severity};
-use crate::manifest::{LockKind, lock_kind_of};
+use crate::manifest::{LockKind, ManifestKind, lock_kind_of};
 use crate::vfs::FileId;
-use crate::workspace::Place;
+use crate::workspace::{Place, Project};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -54,7 +56,10 @@ fn judge(context: &Context<'_>, file: &FileId) -> Option<Finding> {
     if workspace.is_around(file.dir()) {
         return None;
     }
-    let message = match workspace.project_at(file.dir()) {
+    let packaged =
+        |project: &Arc<Project>| project.manifests.iter().any(|(_, read)| read.kind != ManifestKind::DgToml);
+    // A dg.toml makes a project, and says nothing that could be locked.
+    let message = match workspace.project_at(file.dir()).filter(packaged) {
         Some(project) => {
             let root = workspace.workspace_root(&project).filter(|root| root.dir != project.dir)?;
             if kind != LockKind::Uv || project.template || project.broken {

@@ -71,7 +71,7 @@ fn judge(context: &Context<'_>, dependency: &Dependency) -> Option<Finding> {
     let workspace = context.workspace;
     let name = &dependency.name;
     let (_, specifier) = versions::of_registry(dependency)?;
-    let pinned = exact(&specifier.value)?;
+    let pinned = exact(&specifier.value).filter(|_| workspace.is_first_party(name))?;
     let trees = workspace.projects_named(name);
     let releases = workspace.releases(name);
     if trees.is_empty() && !releases.listed {

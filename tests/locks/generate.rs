@@ -32,6 +32,10 @@ struct Project {
     overrides: Vec<String>,
     members: Option<Vec<String>>,
     built: bool,
+    /// `[tool.uv] package`.
+    package: Option<bool>,
+    /// Group to the group that it includes.
+    includes: BTreeMap<String, String>,
     description: String,
 }
 
@@ -66,7 +70,12 @@ impl Project {
             if lines.is_empty() { String::new() } else { format!("[{header}]\n{}", lines.concat()) }
         };
         out += &table("project.optional-dependencies", &self.extras);
-        out += &table("dependency-groups", &self.groups);
+        if !self.groups.is_empty() || !self.includes.is_empty() {
+            out += "[dependency-groups]\n";
+            let lists = self.groups.iter().map(|(name, list)| format!("{name} = {list:?}\n"));
+            let include = |(name, other)| format!("{name} = [{{ include-group = \"{other}\" }}]\n");
+            out.extend(lists.chain(self.includes.iter().map(include)));
+        }
         if self.built {
             out += "[build-system]\nrequires = [\"hatchling\"]\nbuild-backend = \"hatchling.build\"\n";
         }
@@ -74,6 +83,9 @@ impl Project {
             "[tool.uv]\nconstraint-dependencies = {:?}\noverride-dependencies = {:?}\n",
             self.constraints, self.overrides
         );
+        if let Some(package) = self.package {
+            out += &format!("package = {package}\n");
+        }
         if let Some(members) = &self.members {
             out += &format!("[tool.uv.workspace]\nmembers = {members:?}\n");
         }
@@ -127,6 +139,9 @@ fn shape(random: &mut Random) -> (World, bool) {
     }
     if random.one_in(2) {
         etl.groups.insert("dev".to_owned(), vec!["spare".to_owned()]);
+        if random.one_in(2) {
+            etl.includes.insert("all".to_owned(), "dev".to_owned());
+        }
     }
     if random.one_in(3) {
         etl.constraints = vec!["lib>=0.1".to_owned(), "elsewhere<2".to_owned()];
@@ -142,6 +157,7 @@ fn shape(random: &mut Random) -> (World, bool) {
     if workspace {
         let mut root = project("root");
         root.built = false;
+        root.package = [None, Some(false)][random.below(2) as usize];
         root.members = Some(vec!["etl".into(), "lib".into(), "base".into(), "spare".into()]);
         world = world
             .into_iter()
@@ -156,7 +172,7 @@ const INDEX: [&str; 4] = ["etl", "lib", "base", "spare"];
 const WORKSPACE: [&str; 4] = ["ws/etl", "ws/lib", "ws/base", "ws/spare"];
 
 /// What may happen to a world, by name.
-const CHANGES: [&str; 29] = [
+const CHANGES: [&str; 43] = [
     "nothing",
     "description",
     "lib gains spare",
@@ -186,6 +202,20 @@ const CHANGES: [&str; 29] = [
     "base version",
     "lib group",
     "order of requirements",
+    "etl package",
+    "lib renamed",
+    "lib gone",
+    "base gone",
+    "etl violated specifier",
+    "group includes",
+    "included group",
+    "lib extra gains spare",
+    "etl takes an extra",
+    "etl takes another extra",
+    "lib markers",
+    "etl markers of one name",
+    "spare gone",
+    "lib renamed with its consumer",
 ];
 
 /// The case of a number.
@@ -219,6 +249,9 @@ fn mutate(world: &mut World, change: &str, workspace: bool) {
             world.get_mut(dirs[2]).unwrap().version = Some("0.3.0".to_owned());
             return;
         }
+        "lib gone" => return drop(world.remove(dirs[1])),
+        "base gone" => return drop(world.remove(dirs[2])),
+        "spare gone" => return drop(world.remove(dirs[3])),
         _ => {}
     }
     let lib = world.get_mut(dirs[1]).unwrap();
@@ -227,6 +260,9 @@ fn mutate(world: &mut World, change: &str, workspace: bool) {
         "lib loses all" => lib.requires.clear(),
         "lib gains an extra" => drop(lib.extras.insert("more".to_owned(), vec!["spare".to_owned()])),
         "lib loses its extra" => lib.extras.clear(),
+        "lib extra gains spare" => lib.extras.entry("io".to_owned()).or_default().push("spare".to_owned()),
+        "lib renamed" | "lib renamed with its consumer" => lib.name = "lab".to_owned(),
+        "lib markers" => lib.requires = vec!["base ; sys_platform == 'linux' or os_name == 'nt'".to_owned()],
         "lib version" => lib.version = Some("0.2.0".to_owned()),
         "lib python within" => lib.python = ">=3.8".to_owned(),
         "lib group" => drop(lib.groups.insert("docs".to_owned(), vec!["base".to_owned()])),
@@ -249,8 +285,28 @@ fn mutate(world: &mut World, change: &str, workspace: bool) {
         "etl python" => etl.python = ">=3.10".to_owned(),
         "etl python in other words" => etl.python = ">=3.9.0,!=3.9.1".to_owned(),
         "etl gains a group" => drop(etl.groups.insert("lint".to_owned(), vec!["spare".to_owned()])),
-        "etl loses groups" => etl.groups.clear(),
+        "etl loses groups" => {
+            etl.groups.clear();
+            etl.includes.clear();
+        }
         "empty group" => drop(etl.groups.insert("none".to_owned(), Vec::new())),
+        "etl package" => etl.package = Some(!etl.built),
+        "etl violated specifier" => etl.requires = vec!["lib>=9".to_owned()],
+        "group includes" => {
+            etl.groups.insert("lint".to_owned(), vec!["spare".to_owned()]);
+            etl.includes.insert("more".to_owned(), "lint".to_owned());
+        }
+        "included group" => drop(etl.groups.get_mut("dev").map(Vec::clear)),
+        "etl takes an extra" => etl.requires = vec!["lib[io]".to_owned()],
+        "etl takes another extra" => etl.requires = vec!["lib[io,none]".to_owned()],
+        "etl markers of one name" => {
+            etl.requires = vec!["lib ; os_name == 'nt'".to_owned(), "lib[io] ; os_name != 'nt'".to_owned()];
+        }
+        "lib renamed with its consumer" => {
+            etl.requires = vec!["lab".to_owned()];
+            let source = etl.sources.remove("lib").unwrap();
+            etl.sources.insert("lab".to_owned(), source);
+        }
         "etl built" => etl.built = !etl.built,
         "order of requirements" => etl.requires.reverse(),
         _ => {}

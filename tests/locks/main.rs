@@ -26,7 +26,7 @@ use crossloc::workspace::Workspace;
 use generate::{Case, Tree};
 
 /// Cases that are generated, each from its number.
-const CASES: u64 = 580;
+const CASES: u64 = 774;
 
 /// Rules that name what makes uv refuse or relock.
 const RULES: [&str; 8] = [

@@ -213,7 +213,9 @@ impl Lock {
         }
     }
 
+    /// What is no more than a point is shown as the line it lies in.
     fn error(&mut self, message: impl Into<String>, range: TextRange) {
+        let range = if range.is_empty() { split::line_around(&self.text, range.start) } else { range };
         self.errors.push(ManifestError { message: message.into(), range });
     }
 }

@@ -104,7 +104,12 @@ pub(super) fn reduced(text: &str, range: TextRange, keys: &[&str]) -> Reduced {
 pub(super) fn may_be_live(kind: LockKind, entry: &str) -> bool {
     let has = |word: &str| memmem::find(entry.as_bytes(), word.as_bytes()).is_some();
     match kind {
-        LockKind::Uv => has("\nsource = {") && (has("editable") || has("directory") || has("virtual")),
+        LockKind::Uv => {
+            // The line of the source is one of the first, the archives behind it are most of an entry.
+            let source = memmem::find(entry.as_bytes(), b"\nsource = {").and_then(|at| entry.get(at + 1..));
+            let line = source.and_then(|source| source.lines().next()).unwrap_or("");
+            ["editable", "directory", "virtual"].into_iter().any(|word| line.contains(word))
+        }
         LockKind::Poetry => has("\"directory\""),
         LockKind::Pylock => has("directory"),
         LockKind::Pdm | LockKind::Pipfile => has("path"),
@@ -118,6 +123,12 @@ pub(super) fn conflict(text: &str) -> Option<TextRange> {
     let mut starts = memmem::find_iter(text.as_bytes(), marker);
     let at = starts.find(|at| *at == 0 || text.as_bytes().get(at - 1) == Some(&b'\n'))?;
     Some(line(text, at))
+}
+
+/// The line that an offset lies in.
+pub(super) fn line_around(text: &str, at: u32) -> TextRange {
+    let before = text.as_bytes().get(..at as usize).unwrap_or_default();
+    line(text, memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1))
 }
 
 /// The range from `at` to the end of its line.

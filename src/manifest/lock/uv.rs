@@ -1,5 +1,7 @@
 //! `uv.lock`: version 1 of the format in all its revisions, some of which hold no metadata.
 
+use memchr::memmem;
+
 use super::edges::{Piece, parse, requirements, source};
 use super::model::{
     LockEdge, LockEntry, LockHead, LockManifest, LockMetadata, LockSource, LockedRequirement, Parsed,
@@ -11,12 +13,15 @@ use crate::manifest::model::Group;
 use crate::manifest::table::{Value, with_piece};
 use crate::text::{Spanned, TextRange, offset};
 
-const HEADER: &str = "[[package]]";
+/// How an entry begins, and how it began in the first locks of this format, which uv still reads.
+const HEADERS: [&str; 2] = ["[[package]]", "[[distribution]]"];
 
 /// Splits the text and reads its head.
 pub(super) fn read(lock: &mut Lock) {
     let text = lock.text.clone();
-    let head = split::at_headers(lock, HEADER, text.len());
+    let begins = |header: &&str| memmem::find(text.as_bytes(), format!("\n{header}").as_bytes()).is_some();
+    let header = HEADERS.into_iter().find(begins).unwrap_or(HEADERS[0]);
+    let head = split::at_headers(lock, header, text.len());
     read_head(lock, head.slice(&text));
     lock.check_last();
 }
@@ -76,11 +81,12 @@ const ARCHIVES: [&str; 2] = ["sdist", "wheels"];
 
 /// Parses one entry.
 pub(super) fn entry(index: usize, range: TextRange, text: &str) -> Parsed {
-    let start = range.start.saturating_add(offset(HEADER.len()));
+    let key = if range.slice(text).starts_with(HEADERS[1]) { "distribution" } else { "package" };
+    let start = range.start.saturating_add(offset(key.len() + "[[]]".len()));
     let reduced = split::reduced(text, TextRange::new(start, range.end), &ARCHIVES);
     parse(&reduced, |piece| {
-        let mut entry = read_entry(piece, index, range)?;
-        if let Some(package) = piece.piece("package") {
+        let mut entry = read_entry(piece, index, TextRange::new(range.start, start))?;
+        if let Some(package) = piece.piece(key) {
             read_tables(package, &mut entry);
         }
         Some(entry)
@@ -101,7 +107,7 @@ fn read_entry(piece: Piece<'_>, index: usize, range: TextRange) -> Option<LockEn
         markers: piece.strings("resolution-markers").unwrap_or_default(),
         dependencies: edges(piece.pieces("dependencies"), &Group::Main),
         metadata: None,
-        range: TextRange::new(range.start, range.start.saturating_add(offset(HEADER.len()))),
+        range,
     })
 }
 
