@@ -1,7 +1,21 @@
 //! All rules by name: what is on by default, how bad it is, and the page in the manual.
 
 use super::{
-    Context, Finding, Severity, breaking_change, breaking_without_bump, broken_namespace, cross_location_import, dependency_confusion, dependency_cycle, deprecated_symbol, dev_only_dependency, duplicate_project_name, duplicated_definition, editable_elsewhere, empty_range, family_skew, incompatible_call, index_undefined, installed_differs, lock_names_missing_project, lock_stale, lock_stale_shared_metadata, lock_violates_manifest, locks_disagree, member_glob_empty, member_setting_ignored, member_without_workspace_source, missing_extra, missing_source_path, missing_symbol, mixed_strategies, module_not_packaged, mutable_git_ref, override_masks_shared, parse_error, path_hack, path_leaves_repository, pin_behind_source, pins_differ, private_import, python_range_too_narrow, shadowed_module, shared_imports_location, source_lost_on_publish, source_marker_gap, source_name_mismatch, source_not_member, source_violates_specifier, source_without_requirement, stale_copy, stray_lock, submodule_drift, submodule_undeclared, submodule_uninitialized, submodule_unreachable, submodules_differ, syntax_too_new, tag_version_mismatch, transitive_dependency, unbounded_requirement, undeclared_dependency, unknown_extra, unknown_version, unresolved_import, unsatisfiable_together, unused_dependency, unused_export, unused_suppression, vendored_copy_diverged, yanked_version,
+    Context, Finding, Severity, breaking_change, breaking_without_bump, broken_namespace,
+    cross_location_import, dependency_confusion, dependency_cycle, deprecated_symbol, dev_only_dependency,
+    duplicate_project_name, duplicated_definition, editable_elsewhere, empty_range, family_skew,
+    incompatible_call, index_undefined, installed_differs, lock_names_missing_project, lock_stale,
+    lock_stale_shared_metadata, lock_violates_manifest, locks_disagree, member_glob_empty,
+    member_setting_ignored, member_without_workspace_source, missing_extra, missing_source_path,
+    missing_symbol, mixed_strategies, module_not_packaged, mutable_git_ref, override_masks_shared,
+    parse_error, path_hack, path_leaves_repository, pin_behind_source, pins_differ, private_import,
+    python_range_too_narrow, shadowed_module, shared_imports_location, source_lost_on_publish,
+    source_marker_gap, source_name_mismatch, source_not_member, source_violates_specifier,
+    source_without_requirement, stale_copy, stray_lock, submodule_drift, submodule_undeclared,
+    submodule_uninitialized, submodule_unreachable, submodules_differ, syntax_too_new, tag_version_mismatch,
+    transitive_dependency, unbounded_requirement, undeclared_dependency, unknown_extra, unknown_version,
+    unresolved_import, unsatisfiable_together, unused_dependency, unused_export, unused_suppression,
+    vendored_copy_diverged, yanked_version,
 };
 use crate::text::nearest;
 
@@ -130,8 +144,31 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 23] = ["absent", "availability", "base", "breaks", "context", "diagnostic", "edits", "environments", "family", "finding", "locks", "markers", "mentions", "mod", "needles", "registry", "relations", "selection", "sources", "suppression", "tagged", "uses", "versions"];
-    
+    const NO_RULES: [&str; 23] = [
+        "absent",
+        "availability",
+        "base",
+        "breaks",
+        "context",
+        "diagnostic",
+        "edits",
+        "environments",
+        "family",
+        "finding",
+        "locks",
+        "markers",
+        "mentions",
+        "mod",
+        "needles",
+        "registry",
+        "relations",
+        "selection",
+        "sources",
+        "suppression",
+        "tagged",
+        "uses",
+        "versions",
+    ];
 
     #[test]
     fn the_folder_and_the_registry_agree() {
