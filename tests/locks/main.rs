@@ -40,8 +40,14 @@ const RULES: [&str; 8] = [
     "member-without-workspace-source",
 ];
 
-/// Changes after which uv and crossloc disagree, each with its reason: none is known.
-const EXPLAINED: [(&str, &str); 0] = [];
+/// Changes after which uv accepts a lock of which crossloc says more, with the only rule that may.
+const EXPLAINED: [(&str, &str); 3] = [
+    // uv does not read the name of a project that is locked already; a new lock fails.
+    ("side by side): lib renamed", "source-name-mismatch"),
+    // A source that nothing locked makes use of leads nowhere.
+    ("side by side): base gone", "missing-source-path"),
+    ("side by side): spare gone", "missing-source-path"),
+];
 
 /// What became of a case.
 enum Outcome {
@@ -117,7 +123,10 @@ fn judge(programs: &Utf8Path, dir: &Utf8Path, case: &Case) -> Outcome {
     if accepted == found.is_empty() {
         return Outcome::Agreed { stale: !accepted };
     }
-    if EXPLAINED.iter().any(|(change, _)| case.title.contains(change)) {
+    let explains = |(change, rule): &(&str, &str)| {
+        case.title.contains(change) && found.iter().all(|text| text.starts_with(&format!("{rule}: ")))
+    };
+    if accepted && EXPLAINED.iter().any(explains) {
         return Outcome::Explained;
     }
     let answer = if accepted { "fresh" } else { "stale" };
