@@ -137,8 +137,12 @@ impl Workspace {
     fn choose(&self, project: &Project, wanted: impl Fn(LockKind) -> bool) -> Option<ProjectLock> {
         let listing = self.files.list(&project.dir);
         let paths = listing.files().map(|name| project.dir.join(name));
-        let compiled =
-            project.manifests.iter().filter(|(_, manifest)| manifest.tools == [LockKind::Compiled]);
+        // What tests and docs are compiled to says nothing of what is deployed.
+        let deployed = |file: &FileId| super::project::requirements_group(file).is_none();
+        let compiled = project
+            .manifests
+            .iter()
+            .filter(|(file, manifest)| manifest.tools == [LockKind::Compiled] && deployed(file));
         let compiled = compiled.map(|(file, _)| (file.clone(), LockKind::Compiled));
         let mut found: Vec<(FileId, LockKind)> = paths
             .filter_map(|path| Some((FileId::new(&path), lock_kind_of(&path)?)))

@@ -290,7 +290,7 @@ fn is_made_from_others(file: &FileId, manifest: &Manifest, all: &[(FileId, Arc<M
 }
 
 /// `requirements-dev.txt`, `dev-requirements.txt`, `requirements/test.txt` hold what development needs.
-fn requirements_group(file: &FileId) -> Option<Group> {
+pub(super) fn requirements_group(file: &FileId) -> Option<Group> {
     let stem = file.path().file_stem().unwrap_or("").to_ascii_lowercase();
     let known = |word: &str| match word {
         "rtd" | "readthedocs" | "sphinx" => Some("docs".to_owned()),
