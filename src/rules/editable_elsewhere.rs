@@ -43,7 +43,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::environments::{Equipped, equipped, record, requirements, shown};
+use super::environments::{Equipped, Faults, equipped, record, requirements, shown};
 use super::registry::Rule;
 use super::{Context, Finding, Severity};
 use crate::manifest::DistributionName;
@@ -58,13 +58,15 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let mut found = Vec::new();
+    let mut faults = Faults::default();
     for equipped in context.subjects().iter().filter_map(|project| equipped(context, project)) {
-        found.extend(own(context, &equipped));
         let required = requirements(context, &equipped.project);
-        found.extend(required.iter().filter_map(|dependency| judge(context, &equipped, dependency)));
+        let judged = required.iter().filter_map(|dependency| judge(context, &equipped, dependency));
+        for finding in own(context, &equipped).into_iter().chain(judged) {
+            faults.add(&equipped, finding);
+        }
     }
-    found
+    faults.into_findings()
 }
 
 /// The project itself, installed from another checkout of it.

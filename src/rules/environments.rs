@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use camino::Utf8Path;
-use rustc_hash::FxHashSet;
+use camino::{Utf8Path, Utf8PathBuf};
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::Context;
+use super::{Context, Finding, Related};
 use crate::manifest::{DistributionName, Group, LockKind};
 use crate::source::{Environment, FoundBy, Installed};
 use crate::text::TextRange;
@@ -42,6 +42,36 @@ pub(super) fn requirements(context: &Context<'_>, project: &Project) -> Vec<Depe
         .filter(|found| seen.insert(found.name.clone()))
         .cloned()
         .collect()
+}
+
+/// Findings with the environments they are of. Projects that share one, as the members of a uv workspace do, share its
+/// faults: each is told once for a distribution, the first argument, at the first place that requires it.
+#[derive(Default)]
+pub(super) struct Faults {
+    found: Vec<Finding>,
+    told: FxHashMap<(Utf8PathBuf, Option<String>), usize>,
+}
+
+impl Faults {
+    /// Adds a fault of an environment, or the place to the one that is known.
+    pub fn add(&mut self, equipped: &Equipped, finding: Finding) {
+        let key = (equipped.environment.dir.clone(), finding.arguments.first().cloned());
+        match self.told.get(&key).and_then(|at| self.found.get_mut(*at)) {
+            Some(known) => {
+                let Place { file, range } = finding.place;
+                known.related.push(Related { file, range, message: "required here as well".to_owned() });
+            }
+            None => {
+                self.told.insert(key, self.found.len());
+                self.found.push(finding);
+            }
+        }
+    }
+
+    /// All of them, in the order in which they were added.
+    pub fn into_findings(self) -> Vec<Finding> {
+        self.found
+    }
 }
 
 impl Equipped {
@@ -90,9 +120,7 @@ impl Equipped {
         };
         let root = context.workspace.root();
         match self.tool(context) {
-            Tool::Uv => {
-                format!("uv sync{} --reinstall-package {name}", at(context, &self.project.dir, "--project"))
-            }
+            Tool::Uv => format!("{} --reinstall-package {name}", self.sync_command(context)),
             // Poetry runs it in the folder that it is told.
             Tool::Poetry => {
                 let dir = &self.project.dir;

@@ -48,7 +48,7 @@
 //!
 //! None: run the command that the message names.
 
-use super::environments::{Equipped, equipped, record, requirements};
+use super::environments::{Equipped, Faults, equipped, record, requirements};
 use super::registry::Rule;
 use super::{Context, Finding, Severity};
 use crate::manifest::{LockSource, parse_version, specifier_admits};
@@ -65,7 +65,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let mut found = Vec::new();
+    let mut faults = Faults::default();
     for project in context.subjects() {
         let required = requirements(context, project);
         // The cheap question first: most of what is required is nobody's business here.
@@ -73,14 +73,17 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             is_released(dependency) && context.workspace.is_first_party(&dependency.name)
         });
         match equipped(context, project) {
-            Some(equipped) => found.extend(judged.filter_map(|one| judge(context, &equipped, one))),
+            Some(equipped) => {
+                let differing = judged.filter_map(|one| judge(context, &equipped, one));
+                differing.for_each(|finding| faults.add(&equipped, finding));
+            }
             None if judged.next().is_some() => {
                 context.not_judged("a project without an environment of its own: what is installed");
             }
             None => {}
         }
     }
-    found
+    faults.into_findings()
 }
 
 fn judge(context: &Context<'_>, equipped: &Equipped, dependency: &Dependency) -> Option<Finding> {

@@ -51,7 +51,7 @@ use std::collections::BTreeMap;
 use camino::Utf8PathBuf;
 use rustc_hash::FxHashMap;
 
-use super::environments::{Equipped, equipped, record, requirements};
+use super::environments::{Equipped, Faults, equipped, record, requirements};
 use super::registry::Rule;
 use super::{Context, Finding, Severity};
 use crate::python::ModuleName;
@@ -80,13 +80,15 @@ struct Trees {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut trees = Trees::default();
-    let mut found = Vec::new();
+    let mut faults = Faults::default();
     for equipped in context.subjects().iter().filter_map(|project| equipped(context, project)) {
         for dependency in requirements(context, &equipped.project) {
-            found.extend(judge(context, &mut trees, &equipped, &dependency));
+            if let Some(finding) = judge(context, &mut trees, &equipped, &dependency) {
+                faults.add(&equipped, finding);
+            }
         }
     }
-    found
+    faults.into_findings()
 }
 
 fn judge(
