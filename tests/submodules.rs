@@ -59,6 +59,23 @@ fn a_submodule_at_the_recorded_commit_is_silent() {
 }
 
 #[test]
+fn changes_that_are_not_committed_are_evidence() {
+    let repositories = repositories();
+    let etl = repositories.root.join("etl");
+    let told = || {
+        let workspace = Workspace::new(Files::default(), vec![etl.clone()]);
+        let found = crossloc::report::locations::collect(&workspace, &etl);
+        let evidence = &found.locations[0].shared[0].evidence;
+        evidence.iter().any(|step| step == "`vendor/shared` has changes that are not committed")
+    };
+    assert!(!told());
+    write(&etl.join("vendor/shared/src/acme_shared/new.py"), "not tracked\n");
+    assert!(!told());
+    write(&etl.join("vendor/shared/src/acme_shared/__init__.py"), "x = 1\n");
+    assert!(told());
+}
+
+#[test]
 fn another_commit_than_the_recorded_one_is_told_until_it_is_recorded() {
     let repositories = repositories();
     let etl = repositories.root.join("etl");

@@ -184,6 +184,11 @@ fn taken(witness: Witness<'_>, project: &Project, dependency: &Dependency) -> Op
     let locked = workspace.locked(project, &dependency.name);
     let installed = workspace.installed(project, &dependency.name).map(|installed| installed.version);
     let mut evidence = witness.effective(project, dependency);
+    if let Provision::Live { dir, strategy: workspace::Strategy::Submodule } = &dependency.provision
+        && workspace.project_at(dir).and_then(|project| workspace.is_dirty(&project)) == Some(true)
+    {
+        evidence.push(format!("`{}` has changes that are not committed", witness.path(dir)));
+    }
     let told = effective.said.iter().any(|said| matches!(said, Said::Installed(..)));
     if let (Some(version), Some(environment), false) = (&installed, workspace.environment(project), told) {
         let environment = witness.environment(&environment);

@@ -94,6 +94,7 @@ struct Structure {
     /// By project and requirement.
     effective: PathMemo<Arc<Effective>>,
     pinned: PathMemo<Arc<Vec<Reach>>>,
+    dirty: PathMemo<Option<bool>>,
     /// By distribution.
     releases: PathMemo<Arc<Releases>>,
     shelves: OnceLock<Arc<Shelves>>,

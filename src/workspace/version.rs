@@ -6,7 +6,7 @@ use super::{Project, Workspace};
 use crate::manifest::{Version, parse_version};
 use crate::python::{DefinitionKind, Expression, ModuleName, ModuleSummary, ScopeId};
 use crate::source::Found;
-use crate::vfs::{FileId, join};
+use crate::vfs::{FileId, SourceTree, join};
 
 impl Workspace {
     /// The version as written in the manifest or in the file that the manifest names; `None` where it is computed.
@@ -40,9 +40,32 @@ impl Workspace {
         }
         let name = project.distribution()?;
         let repository = self.repository(&self.repository_around(&project.dir)?).ok()?;
-        repository
-            .described_version(name, self.configured_tag(name).as_deref())
-            .map(|version| version.to_string())
+        let version = repository.described_version(name, self.configured_tag(name).as_deref())?;
+        (self.is_dirty(project) == Some(false)).then(|| version.to_string())
+    }
+
+    /// Whether modules or manifests of a live project differ from what its repository's HEAD has of them; files that are
+    /// not tracked do not count. None where git cannot tell. An unsaved edit counts from the next change of structure on.
+    pub fn is_dirty(&self, project: &Project) -> Option<bool> {
+        self.structure.dirty.get(project.dir.as_str(), || self.work_out_dirt(project))
+    }
+
+    fn work_out_dirt(&self, project: &Project) -> Option<bool> {
+        let folder = self.repository_around(&project.dir)?;
+        let repository = self.repository(&folder).ok()?;
+        let tree = repository.tree(&repository.head()?).ok()?;
+        let modules = project.layout.modules(&self.files).into_iter().map(|(_, file)| file);
+        let mut files = modules.chain(project.manifests.iter().map(|(file, _)| file.clone()));
+        let differs = |file: FileId| {
+            let held = file.path().strip_prefix(&folder).ok().and_then(|inside| tree.read(inside).ok());
+            let now = self.files.text(&file).ok().filter(|source| !source.lossy);
+            // A checkout may have turned line ends into those of its platform.
+            let lines =
+                |bytes: &[u8]| bytes.iter().filter(|byte| **byte != b'\r').copied().collect::<Vec<u8>>();
+            held.zip(now).is_some_and(|(held, now)| lines(&held) != lines(now.text.as_bytes()))
+        };
+        let dirty = files.any(differs);
+        tree.refusal().is_none().then_some(dirty)
     }
 
     /// [`Workspace::version_text`] as a PEP 440 version.
