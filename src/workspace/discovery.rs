@@ -47,7 +47,7 @@ impl Workspace {
         let excluded = exclusions(&self.configuration().config.exclude);
         let mut discovery = Discovery::default();
         let span = tracing::debug_span!("walk").entered();
-        for root in &roots {
+        let walk_below = |root: &Utf8Path, discovery: &mut Discovery| {
             let is_lock = |path: &Utf8Path| manifest::lock_kind_of(path).is_some();
             let wanted = |path: &Utf8Path| kind_of(path).is_some() || is_lock(path);
             let walked = walk(root, wanted);
@@ -58,6 +58,19 @@ impl Workspace {
                 walked.others.into_iter().filter(kept).partition(|file| is_lock(file.path()));
             discovery.manifests.extend(manifests);
             discovery.locks.extend(locks);
+        };
+        for root in &roots {
+            walk_below(root, &mut discovery);
+        }
+        // Who opens a folder that the repository around it ignores wants to see what is there.
+        let is_met = |folder: &Utf8Path, discovery: &Discovery| {
+            let mut met = discovery.python.iter().chain(&discovery.manifests);
+            met.any(|file| file.path().starts_with(folder))
+        };
+        for folder in &self.folders {
+            if !is_met(folder, &discovery) {
+                walk_below(folder, &mut discovery);
+            }
         }
         drop(span);
         self.add_open_documents(&roots, &mut discovery);
