@@ -138,5 +138,9 @@ fn comment(text: &str, start: usize, end: usize) -> Option<Spanned<String>> {
     inside.starts_with("crossloc:").then(|| Spanned::new(inside.to_owned(), range))
 }
 
+impl crate::vfs::Value for Manifest {
+    const WEIGHT: Option<usize> = None;
+}
+
 #[cfg(test)]
 mod tests;

@@ -71,5 +71,9 @@ fn from_tree(text: &str, tree: Option<&tree_sitter::Tree>) -> ModuleSummary {
     summary
 }
 
+impl crate::vfs::Value for ModuleSummary {
+    const WEIGHT: Option<usize> = Some(16);
+}
+
 #[cfg(test)]
 mod tests;

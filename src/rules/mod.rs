@@ -117,7 +117,9 @@ pub fn check_selected(workspace: &Workspace, selection: &Selection) -> Findings 
     let mut diagnostics = Vec::new();
     for rule in all() {
         let (Some(severity), Some(check)) = (severity_of(rule), rule.check) else { continue };
+        let span = tracing::debug_span!("rule", name = rule.name).entered();
         let found = check(&context).into_iter();
+        drop(span);
         diagnostics.extend(found.map(|finding| diagnostic(&context, rule, severity, finding)));
     }
     let comments = comments(&context);

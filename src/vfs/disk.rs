@@ -75,6 +75,9 @@ pub enum ReadError {
     /// Not a regular file.
     #[error("not a regular file")]
     NotAFile,
+    /// It was read in this revision, let go, and is another file by now.
+    #[error("changed while it was looked at")]
+    Changed,
 }
 
 /// What tells, without reading a file, that it is the one seen before.

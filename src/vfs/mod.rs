@@ -3,9 +3,12 @@
 //! A [`Files`] is a *revision*: each file is read at most once in it, on first need, and every range that is
 //! computed travels with that text. A change makes a new revision that shares all untouched cells.
 
+mod cell;
 mod cells;
 mod disk;
+mod history;
 mod mounts;
+mod source_text;
 mod walk;
 
 use std::fmt;
@@ -14,8 +17,10 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-pub use cells::{Derivation, Files, SourceText};
+pub use cell::Value;
+pub use cells::{Derivation, Files};
 pub use disk::{Disk, EntryKind, Listing, ReadError, SourceTree, Stamp, nanoseconds};
+pub use source_text::SourceText;
 pub use walk::{Walked, walk};
 
 /// Larger files are reported and not read.

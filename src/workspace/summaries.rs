@@ -14,7 +14,8 @@ impl Workspace {
             return self.files.derived(file, summarize_derived);
         };
         let text = || self.files.text(file).ok();
-        if let Some(known) = self.files.restored(file, || cache.summary(file, stamp, text)) {
+        let length = usize::try_from(stamp.size).unwrap_or(usize::MAX);
+        if let Some(known) = self.files.restored(file, length, || cache.summary(file, stamp, text)) {
             return Some(known);
         }
         self.files.derived(file, |derivation| {

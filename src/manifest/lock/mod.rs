@@ -220,5 +220,9 @@ impl Lock {
     }
 }
 
+impl crate::vfs::Value for Lock {
+    const WEIGHT: Option<usize> = None;
+}
+
 #[cfg(test)]
 mod tests;

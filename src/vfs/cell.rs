@@ -1,0 +1,194 @@
+//! What is known of one file in one revision: its text, and the values derived of it, each in a slot of its own type.
+
+use std::any::{Any, TypeId};
+use std::collections::VecDeque;
+use std::hash::{BuildHasher, BuildHasherDefault};
+use std::sync::{Arc, OnceLock, Weak};
+
+use parking_lot::Mutex;
+use rustc_hash::FxHasher;
+use smallvec::SmallVec;
+
+use super::{ReadError, SourceText, Stamp};
+use crate::text::TextChange;
+
+/// A value that is derived of a file's text.
+pub trait Value: Any + Send + Sync {
+    /// About how many bytes it takes for each byte of the text, for values that may be let go while nobody holds them,
+    /// since they can be made again; none for those that stay with the revision.
+    const WEIGHT: Option<usize>;
+}
+
+pub(super) type Derived = Arc<dyn Any + Send + Sync>;
+
+/// A value that was derived of an earlier text of an open document, with the edits since, in order.
+#[derive(Clone)]
+pub(super) struct Previous {
+    pub kind: TypeId,
+    pub value: Derived,
+    pub edits: Vec<TextChange>,
+}
+
+#[derive(Default)]
+pub(super) struct Cell {
+    pub text: Mutex<Text>,
+    slots: Mutex<SmallVec<[Arc<Slot>; 1]>>,
+    pub stamp: OnceLock<Option<Stamp>>,
+    /// Whether the bytes matter to a search, by the search's name.
+    scans: Mutex<SmallVec<[(u64, bool); 2]>>,
+    pub previous: Mutex<Vec<Previous>>,
+}
+
+/// A file's text: not read yet, read, or read and let go.
+#[derive(Default)]
+pub(super) struct Text {
+    pub held: Held<SourceText>,
+    pub failed: Option<ReadError>,
+    /// The hash of the bytes that were read first: in this revision the file has no other ones.
+    pub hash: Option<u64>,
+}
+
+/// Something that is kept, or let go for whoever still has it.
+#[derive(Default)]
+pub(super) enum Held<T: ?Sized> {
+    #[default]
+    Nothing,
+    Kept(Arc<T>),
+    LetGo(Weak<T>),
+}
+
+/// The place of the values of one type.
+pub(super) struct Slot {
+    kind: TypeId,
+    pub value: Mutex<Held<dyn Any + Send + Sync>>,
+}
+
+impl<T: ?Sized> Held<T> {
+    pub fn get(&self) -> Option<Arc<T>> {
+        match self {
+            Self::Nothing => None,
+            Self::Kept(value) => Some(value.clone()),
+            Self::LetGo(value) => value.upgrade(),
+        }
+    }
+
+    fn let_go(&mut self) {
+        if let Self::Kept(value) = self {
+            *self = Self::LetGo(Arc::downgrade(value));
+        }
+    }
+}
+
+impl Cell {
+    /// The slot of a type, made on first use.
+    pub fn slot<T: Value>(&self) -> Arc<Slot> {
+        let kind = TypeId::of::<T>();
+        let mut slots = self.slots.lock();
+        if let Some(slot) = slots.iter().find(|slot| slot.kind == kind) {
+            return slot.clone();
+        }
+        let slot = Arc::new(Slot { kind, value: Mutex::default() });
+        slots.push(slot.clone());
+        slot
+    }
+
+    /// What the next text of an open document may be derived from, by type: the value of this text, else an earlier one.
+    pub fn carried(&self, edits: &[TextChange]) -> Vec<Previous> {
+        let slots = self.slots.lock().clone();
+        let made = slots.iter().filter_map(|slot| Some((slot.kind, slot.value.lock().get()?)));
+        let mut carried: Vec<Previous> =
+            made.map(|(kind, value)| Previous { kind, value, edits: edits.to_vec() }).collect();
+        for before in self.previous.lock().iter() {
+            if carried.iter().all(|one| one.kind != before.kind) {
+                let mut before = before.clone();
+                before.edits.extend_from_slice(edits);
+                carried.push(before);
+            }
+        }
+        carried
+    }
+
+    /// The value that the value of a type may be derived from; asked for once, as what is kept of an earlier text is large.
+    pub fn take_previous<T: Value>(&self) -> Option<(Arc<T>, Vec<TextChange>)> {
+        let mut all = self.previous.lock();
+        let at = all.iter().position(|one| one.kind == TypeId::of::<T>())?;
+        let Previous { value, edits, .. } = all.swap_remove(at);
+        Some((value.downcast::<T>().ok()?, edits))
+    }
+
+    /// What a search came to, if it was made.
+    pub fn scanned(&self, search: u64) -> Option<bool> {
+        self.scans.lock().iter().find(|(known, _)| *known == search).map(|(_, wanted)| *wanted)
+    }
+
+    /// Notes what a search came to. The two newest searches are remembered: what is searched for changes with manifests.
+    pub fn note_scan(&self, search: u64, wanted: bool) {
+        let mut scans = self.scans.lock();
+        if scans.len() == scans.inline_size() {
+            scans.remove(0);
+        }
+        scans.push((search, wanted));
+    }
+
+    fn let_go(&self, part: Part) {
+        match part {
+            Part::Text => self.text.lock().held.let_go(),
+            Part::Value(kind) => {
+                let slot = self.slots.lock().iter().find(|slot| slot.kind == kind).cloned();
+                if let Some(slot) = slot {
+                    slot.value.lock().let_go();
+                }
+            }
+        }
+    }
+}
+
+/// What of a cell may be let go.
+#[derive(Clone, Copy)]
+pub(super) enum Part {
+    Text,
+    Value(TypeId),
+}
+
+/// The hash that tells one content of a file from another.
+pub(super) fn content_hash(bytes: &[u8]) -> u64 {
+    BuildHasherDefault::<FxHasher>::default().hash_one(bytes)
+}
+
+/// Holds the texts and values of closed files that were made last, and lets go of older ones: a workspace has any number
+/// of files, and all that is kept of most is what was learned of them. Shared by all revisions.
+pub(super) struct Retention {
+    queue: Mutex<Queue>,
+    /// About how many bytes are held.
+    limit: usize,
+}
+
+#[derive(Default)]
+struct Queue {
+    parts: VecDeque<(Weak<Cell>, Part, usize)>,
+    weight: usize,
+}
+
+impl Retention {
+    pub fn new(limit: usize) -> Self {
+        Self { queue: Mutex::default(), limit }
+    }
+
+    /// Takes note of a part that is held now. No lock of the cell may be held.
+    pub fn hold(&self, cell: &Arc<Cell>, part: Part, weight: usize) {
+        let mut gone = Vec::new();
+        let mut queue = self.queue.lock();
+        queue.parts.push_back((Arc::downgrade(cell), part, weight));
+        queue.weight += weight;
+        while queue.weight > self.limit
+            && let Some((cell, part, weight)) = queue.parts.pop_front()
+        {
+            queue.weight -= weight;
+            gone.push((cell, part));
+        }
+        drop(queue);
+        for (cell, part) in gone.into_iter().filter_map(|(cell, part)| Some((cell.upgrade()?, part))) {
+            cell.let_go(part);
+        }
+    }
+}
