@@ -116,6 +116,12 @@ impl Workspace {
         names
     }
 
+    /// All that a project's requirements bring along; see [`Workspace::names_behind`].
+    pub(super) fn names_behind_closure(&self, project: &Project) -> Arc<FxHashSet<DistributionName>> {
+        let names = || Arc::new(self.names_behind(&self.closure(project).names));
+        self.structure.behind.get(project.dir.as_str(), names)
+    }
+
     /// Projects around `project` whose environment it is installed into: a folder above with a pixi manifest or
     /// requirements that name `project` by path. What only development or docs install is no such environment.
     pub fn environment_parents(&self, project: &Project) -> Vec<Arc<Project>> {

@@ -31,6 +31,7 @@ use std::sync::{Arc, OnceLock};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use pep440_rs::Version;
+use rustc_hash::FxHashSet;
 
 use crate::manifest::{DistributionName, Manifest, Reached};
 use crate::python::ModuleName;
@@ -89,6 +90,8 @@ struct Structure {
     members: PathMemo<Arc<Vec<Utf8PathBuf>>>,
     dependencies: PathMemo<Arc<Vec<Dependency>>>,
     closures: PathMemo<Arc<Closure>>,
+    /// By project: all that its requirements bring along.
+    behind: PathMemo<Arc<FxHashSet<DistributionName>>>,
     settings: PathMemo<Arc<Setting>>,
     environments: PathMemo<Option<Arc<Environment>>>,
     /// By project and requirement.
@@ -109,6 +112,7 @@ struct Structure {
     /// By project: what it has of modules, and what it ships of them.
     parts: PathMemo<Arc<Memo<ModuleName, Arc<Part>>>>,
     shipped_parts: PathMemo<Arc<Memo<ModuleName, Arc<Part>>>>,
+    shippers: Memo<ModuleName, Arc<Vec<Utf8PathBuf>>>,
     discovery: OnceLock<Arc<Discovery>>,
     locations: OnceLock<Arc<Vec<CodeLocation>>>,
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use camino::Utf8PathBuf;
+
 use super::{Project, Workspace};
 use crate::python::ModuleName;
 use crate::source;
@@ -13,6 +15,8 @@ pub(super) struct Part {
     pub found: Option<source::Found>,
     /// Where no file answers: the longest beginning of the name for which there is a regular package or module.
     pub prefix: Option<ModuleName>,
+    /// The same, the name itself among its beginnings.
+    regular: Option<ModuleName>,
 }
 
 impl Workspace {
@@ -24,23 +28,51 @@ impl Workspace {
         known.get(module, || Arc::new(self.work_out_part(project, module, shipped_only)))
     }
 
+    /// The first-party projects that ship something that is called so, or lies around it: sorted by folder. Walks
+    /// everything.
+    pub(super) fn shippers(&self, module: &ModuleName) -> Arc<Vec<Utf8PathBuf>> {
+        self.structure.shippers.get(module, || {
+            let discovery = self.discovery();
+            let all = discovery.by_top_level(self).get(module.top_level()).map_or(&[][..], Vec::as_slice);
+            let any = |part: &Part| part.found.is_some() || part.prefix.is_some();
+            let has = |dir: &&Utf8PathBuf| {
+                self.project_at(dir).is_some_and(|project| {
+                    any(&self.part_of(&project, module, true)) || self.ships_around(&project, module)
+                })
+            };
+            Arc::new(all.iter().filter(has).cloned().collect())
+        })
+    }
+
+    /// Whether a project ships a package that a module lies in.
+    pub(super) fn ships_around(&self, project: &Project, module: &ModuleName) -> bool {
+        std::iter::successors(module.parent(), ModuleName::parent).any(|parent| {
+            let part = self.part_of(project, &parent, true);
+            matches!(part.found, Some(source::Found::Module(_)))
+        })
+    }
+
     fn work_out_part(&self, project: &Project, module: &ModuleName, shipped_only: bool) -> Part {
         let (files, layout) = (&self.files, &project.layout);
-        let counts = |module: &ModuleName| !shipped_only || layout.ships(files, module);
-        let found = layout.find(files, module);
-        match &found {
-            Some(source::Found::Module(_)) if counts(module) => return Part { found, prefix: None },
-            Some(source::Found::Module(_)) => return Part { found: None, prefix: None },
-            _ => {}
-        }
-        let found = found.filter(|found| matches!(found, source::Found::Native(_)) || counts(module));
-        let mut parents = std::iter::successors(module.parent(), ModuleName::parent);
-        let real = |name: &ModuleName| match layout.find(files, name) {
-            Some(source::Found::Module(file)) => !self.extends_its_path(&file),
-            _ => false,
+        let counts = !shipped_only || layout.ships(files, module);
+        // A parent's answer is remembered, and thousands of modules share it.
+        let above = |module: &ModuleName| {
+            let parent = module.parent()?;
+            self.part_of(project, &parent, shipped_only).regular.clone()
         };
-        let prefix = parents.find(|name| real(name) && counts(name));
-        Part { found, prefix }
+        match layout.find(files, module) {
+            Some(source::Found::Module(file)) if counts => {
+                let extended = self.extends_its_path(&file);
+                let regular = if extended { above(module) } else { Some(module.clone()) };
+                Part { found: Some(source::Found::Module(file)), prefix: None, regular }
+            }
+            Some(source::Found::Module(_)) => Part { found: None, prefix: None, regular: above(module) },
+            found => {
+                let found = found.filter(|found| matches!(found, source::Found::Native(_)) || counts);
+                let prefix = above(module);
+                Part { found, prefix: prefix.clone(), regular: prefix }
+            }
+        }
     }
 
     /// `__path__ = pkgutil.extend_path(__path__, __name__)` and `pkg_resources.declare_namespace(__name__)`: a package

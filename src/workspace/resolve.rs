@@ -273,19 +273,21 @@ impl<'w> Search<'w> {
 
     /// First-party projects that are not reached by any requirement; `None` where no such project has it.
     fn undeclared(&mut self, project: Option<&Project>) -> Option<Resolution> {
-        let discovery = self.workspace.discovery();
-        let candidates = discovery.by_top_level(self.workspace).get(self.module.top_level())?;
+        let candidates = self.workspace.shippers(self.module);
+        if candidates.is_empty() {
+            return None;
+        }
         let closure = project.map(|project| self.workspace.closure(project));
         let reached = |dir: &Utf8Path| {
             closure.as_ref().is_some_and(|c| c.reached.iter().any(|reach| reach.dir.as_str() == dir.as_str()))
         };
-        let names = closure.as_ref().map(|closure| self.workspace.names_behind(&closure.names));
+        let names = project.map(|project| self.workspace.names_behind_closure(project));
         let required = |name: Option<&DistributionName>| {
             name.is_some_and(|name| names.as_ref().is_some_and(|names| names.contains(name)))
         };
         let named = DistributionName::new(self.module.top_level());
         let (mut found, mut unshipped) = (Vec::new(), Vec::new());
-        for dir in candidates {
+        for dir in candidates.iter() {
             if project.is_some_and(|project| project.dir.as_str() == dir.as_str()) || reached(dir) {
                 continue;
             }
@@ -293,7 +295,7 @@ impl<'w> Search<'w> {
             let standing =
                 if required(candidate.distribution()) { Standing::Tree } else { Standing::Undeclared };
             let shipped = self.in_project(&candidate, standing.clone(), true);
-            if shipped.is_none() && self.ships_a_part(&candidate) {
+            if shipped.is_none() && self.workspace.ships_around(&candidate, self.module) {
                 // `packages = ["acme"]` leaves `acme.io` out of a wheel; in the tree it is there.
                 unshipped.extend(self.in_project(&candidate, standing, false));
             }
@@ -317,15 +319,6 @@ impl<'w> Search<'w> {
             1 => found.pop().map(Resolution::Found),
             _ => Some(Resolution::Ambiguous(found)),
         }
-    }
-
-    /// Whether a project ships a package that the module lies in.
-    fn ships_a_part(&self, project: &Project) -> bool {
-        let files = &self.workspace.files;
-        std::iter::successors(self.module.parent(), ModuleName::parent).any(|part| {
-            matches!(project.layout.find(files, &part), Some(source::Found::Module(_)))
-                && project.layout.ships(files, &part)
-        })
     }
 
     /// Of several trees, those that share the most folders with the importer: a fork beside it is meant rather than
