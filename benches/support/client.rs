@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::{Value, json};
 
-/// A server process with one opened document.
+/// A server process.
 pub struct Client {
     process: Child,
     input: ChildStdin,
@@ -17,7 +17,14 @@ pub struct Client {
 impl Client {
     /// Starts the server on a folder and opens one of its files.
     pub fn start(root: &Path, file: &Path) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_crossloc"))
+        let mut client = Self::connect(&mut Command::new(env!("CARGO_BIN_EXE_crossloc")), root, &json!({}));
+        client.open(file);
+        client
+    }
+
+    /// Starts the server that `crossloc` is the binary of on a folder, for an editor with these capabilities.
+    pub fn connect(crossloc: &mut Command, root: &Path, capabilities: &Value) -> Self {
+        let mut process = crossloc
             .arg("server")
             .current_dir(root)
             .stdin(Stdio::piped())
@@ -27,15 +34,26 @@ impl Client {
             .unwrap();
         let (input, output) = (process.stdin.take().unwrap(), process.stdout.take().unwrap());
         let mut client = Self { process, input, output: BufReader::new(output), next: 0 };
+        let folder = json!({ "uri": uri(root), "name": "workspace" });
         client.request(
             "initialize",
-            &json!({ "processId": null, "capabilities": {}, "workspaceFolders": [{ "uri": uri(root), "name": "bench" }] }),
+            &json!({ "processId": null, "capabilities": capabilities, "workspaceFolders": [folder] }),
         );
         client.send(&json!({ "jsonrpc": "2.0", "method": "initialized", "params": {} }));
+        client
+    }
+
+    /// Opens a file as an editor does.
+    pub fn open(&mut self, file: &Path) {
         let text = std::fs::read_to_string(file).unwrap();
         let document = json!({ "uri": uri(file), "languageId": "python", "version": 1, "text": text });
-        client.send(&json!({ "jsonrpc": "2.0", "method": "textDocument/didOpen", "params": { "textDocument": document } }));
-        client
+        self.send(&json!({ "jsonrpc": "2.0", "method": "textDocument/didOpen", "params": { "textDocument": document } }));
+    }
+
+    /// The answer to a question about a place, 0-based.
+    pub fn ask(&mut self, method: &str, file: &Path, line: usize, character: usize) -> Value {
+        let position = json!({ "line": line, "character": character });
+        self.request(method, &json!({ "textDocument": { "uri": uri(file) }, "position": position }))
     }
 
     /// Where the name that begins at `needle` in the opened file is defined; there must be an answer.
@@ -43,11 +61,7 @@ impl Client {
         let at = text.find(needle).unwrap();
         let line = text[..at].matches('\n').count();
         let character = at - text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-        let position = json!({ "line": line, "character": character });
-        let found = self.request(
-            "textDocument/definition",
-            &json!({ "textDocument": { "uri": uri(file) }, "position": position }),
-        );
+        let found = self.ask("textDocument/definition", file, line, character);
         assert!(found.to_string().contains("/libs/shared/"), "{needle} leads to {found}");
         found
     }

@@ -24,6 +24,8 @@ pub fn git(folder: &Utf8Path, arguments: &[&str]) -> String {
     }
     for role in ["AUTHOR", "COMMITTER"] {
         command.env(format!("GIT_{role}_NAME"), "t").env(format!("GIT_{role}_EMAIL"), "t@example.com");
+        // What is committed bears the same name on every day.
+        command.env(format!("GIT_{role}_DATE"), "2025-01-06T09:00:00+00:00");
     }
     let output = command
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
