@@ -9,6 +9,7 @@ pub mod source;
 pub mod workspace;
 pub mod semantics;
 pub mod api;
+pub mod uses;
 pub mod ide;
 pub mod rules;
 pub mod report;

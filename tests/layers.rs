@@ -12,7 +12,7 @@
 use std::path::{Path, PathBuf};
 
 /// The modules in reading order: each may use itself and those before it.
-const LAYERS: [&str; 13] = [
+const LAYERS: [&str; 14] = [
     "text",
     "vfs",
     "python",
@@ -21,6 +21,7 @@ const LAYERS: [&str; 13] = [
     "workspace",
     "semantics",
     "api",
+    "uses",
     "ide",
     "rules",
     "report",

@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::python::{DefinitionId, DefinitionKind, ModuleSummary, ScopeId, summarize_derived};
+use crate::python::{DefinitionId, DefinitionKind, ModuleSummary, ScopeId};
 use crate::text::TextRange;
 use crate::vfs::FileId;
 use crate::workspace::Workspace;
@@ -48,7 +48,7 @@ pub fn document_symbols(workspace: &Workspace, file: &FileId) -> Vec<DocumentSym
     if !matches!(file.path().extension(), Some("py" | "pyi")) {
         return Vec::new();
     }
-    let Some(summary) = workspace.files.derived(file, summarize_derived) else { return Vec::new() };
+    let Some(summary) = workspace.summary(file) else { return Vec::new() };
     let mut by_scope: FxHashMap<ScopeId, Vec<DefinitionId>> = FxHashMap::default();
     for (at, definition) in (0..).zip(&summary.definitions) {
         by_scope.entry(definition.scope).or_default().push(DefinitionId(at));

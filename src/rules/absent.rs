@@ -6,10 +6,11 @@ use std::sync::Arc;
 use camino::Utf8Path;
 use pep440_rs::Version;
 
-use super::{Context, FileUses};
+use super::Context;
 use crate::python::ModuleName;
 use crate::source::Found;
 use crate::source::layout::Globs;
+use crate::uses::FileUses;
 use crate::vfs::FileId;
 use crate::workspace::{Project, Provision, Resolution, Said, Standing, Workspace};
 

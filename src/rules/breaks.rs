@@ -9,15 +9,16 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 use rustc_hash::FxHashMap;
 
+use super::Context;
 use super::base::{At, Base, base_of};
 use super::incompatible_call::MisfitCall;
 use super::missing_symbol::MissingName;
 use super::unresolved_import::unresolved;
-use super::{Context, FileUses, ImportUse};
 use crate::api::{Callable, Knowledge, Known};
 use crate::python::{DefinitionId, DefinitionKind, ModuleName, ModuleSummary, Name, ScopeId, ScopeKind};
 use crate::semantics::{Module, Semantics};
 use crate::source::Found;
+use crate::uses::{FileUses, ImportUse};
 use crate::vfs::FileId;
 use crate::workspace::{Place, Project};
 

@@ -1,55 +1,129 @@
 //! What all rules look at: the workspace, the projects they judge, and what these import from each other.
 
-use std::collections::BTreeMap;
+use std::any::Any;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use camino::Utf8Path;
 use parking_lot::Mutex;
+use rustc_hash::FxHashSet;
 
-use super::NotJudged;
 use super::breaks::{self, Break};
 use super::incompatible_call::{self, MisfitCall};
+use super::memory::{Account, Memory};
 use super::missing_symbol::{self, MissingName};
 use super::relations::{self, Relation};
-use super::uses::{self, FileUses};
-use crate::vfs::{FileId, relative};
+use crate::uses::{FileUses, Uses};
+use crate::vfs::{FileId, Reads, relative};
 use crate::workspace::{CodeLocation, Consumers, Dependency, Project, Workspace};
 
-/// One run of the rules over one revision. Parts are worked out when the first rule asks for them.
+/// One run of the rules over one revision. Facts that several rules ask are worked out when the first one does, or
+/// remembered from an earlier run.
+pub(super) struct Run<'w> {
+    workspace: &'w Workspace,
+    memory: &'w Memory,
+    uses: Arc<Uses>,
+    cancelled: &'w (dyn Fn() -> bool + Sync),
+    subjects: Fact<Vec<Arc<Project>>>,
+    judged: Fact<Vec<usize>>,
+    consumers: Fact<Consumers>,
+    relations: Fact<Vec<Relation>>,
+    missing_names: Fact<Vec<MissingName>>,
+    misfit_calls: Fact<Vec<MisfitCall>>,
+    breaks: Fact<Vec<Break>>,
+}
+
+type Fact<T> = OnceLock<(Arc<T>, Arc<Account>)>;
+
+/// What one rule, or one fact that rules ask, sees; it keeps account of what was looked at.
 pub struct Context<'w> {
     /// The revision.
     pub workspace: &'w Workspace,
-    subjects: OnceLock<Vec<Arc<Project>>>,
-    uses: OnceLock<Vec<FileUses>>,
-    relations: OnceLock<Vec<Relation>>,
-    consumers: OnceLock<Consumers>,
-    missing_names: OnceLock<Vec<MissingName>>,
-    misfit_calls: OnceLock<Vec<MisfitCall>>,
-    breaks: OnceLock<Vec<Break>>,
+    run: &'w Run<'w>,
+    ledger: &'w Ledger,
+}
+
+/// The account while it is kept.
+#[derive(Default)]
+struct Ledger {
+    reads: Arc<Reads>,
+    of_uses: AtomicBool,
+    of_units: AtomicBool,
+    absorbed: Mutex<(FxHashSet<FileId>, BTreeSet<&'static str>)>,
     not_judged: Mutex<BTreeMap<String, usize>>,
 }
 
-impl<'w> Context<'w> {
-    pub(super) fn new(workspace: &'w Workspace) -> Self {
+impl<'w> Run<'w> {
+    /// A run over a workspace's revision. `cancelled` is asked now and then; once it says so, what the run comes to means
+    /// nothing.
+    pub fn new(
+        workspace: &'w Workspace,
+        memory: &'w Memory,
+        cancelled: &'w (dyn Fn() -> bool + Sync),
+    ) -> Self {
+        let uses = memory.advance(workspace);
         Self {
             workspace,
+            memory,
+            uses,
+            cancelled,
             subjects: OnceLock::new(),
-            uses: OnceLock::new(),
-            relations: OnceLock::new(),
+            judged: OnceLock::new(),
             consumers: OnceLock::new(),
+            relations: OnceLock::new(),
             missing_names: OnceLock::new(),
             misfit_calls: OnceLock::new(),
             breaks: OnceLock::new(),
-            not_judged: Mutex::default(),
         }
     }
 
+    /// Whether the run is to end.
+    pub fn is_cancelled(&self) -> bool {
+        (self.cancelled)()
+    }
+
+    /// What `work` comes to, or came to in an earlier run and still does, with the account of it.
+    pub fn node<T: Any + Send + Sync>(
+        &self,
+        name: &'static str,
+        work: impl FnOnce(&Context<'_>) -> T,
+    ) -> (Arc<T>, Arc<Account>) {
+        if let Some(known) = self.memory.node(name) {
+            return known;
+        }
+        let ledger = Ledger::default();
+        let value = Arc::new(self.with(&ledger, work));
+        let account = Arc::new(ledger.close());
+        if !self.is_cancelled() {
+            self.memory.keep_node(self.workspace, name, value.clone(), account.clone());
+        }
+        (value, account)
+    }
+
+    /// The account of a node that was asked in this run or an earlier one.
+    pub fn account(&self, name: &'static str) -> Option<Arc<Account>> {
+        self.memory.account(name)
+    }
+
+    /// Asks something for its answer alone.
+    pub fn ask<T>(&self, question: impl FnOnce(&Context<'_>) -> T) -> T {
+        self.with(&Ledger::default(), question)
+    }
+
+    fn with<T>(&self, ledger: &Ledger, work: impl FnOnce(&Context<'_>) -> T) -> T {
+        let workspace = self.workspace.observed(ledger.reads.clone());
+        work(&Context { workspace: &workspace, run: self, ledger })
+    }
+}
+
+impl<'w> Context<'w> {
     /// The projects that rules judge, sorted by folder: with a name, shipping something, no template, manifests that
     /// parse, and not a test, sample, script or doc of the workspace.
     pub fn subjects(&self) -> &[Arc<Project>] {
-        self.subjects.get_or_init(|| {
-            let projects = self.workspace.projects();
-            projects.into_iter().filter(|project| self.is_subject(project)).collect()
+        self.facts(&self.run.subjects, "subjects", |context| {
+            let projects = context.workspace.projects();
+            projects.into_iter().filter(|project| context.is_subject(project)).collect()
         })
     }
 
@@ -60,43 +134,86 @@ impl<'w> Context<'w> {
 
     /// Python files below the opened folders that import first-party code of other projects, sorted; those of projects
     /// that are no subjects among them.
-    pub fn files(&self) -> &[FileUses] {
-        self.uses.get_or_init(|| uses::collect(self.workspace))
+    pub fn files(&self) -> &'w [Arc<FileUses>] {
+        self.ledger.of_uses.store(true, Ordering::Relaxed);
+        self.run.uses.files()
     }
 
     /// The files of one project.
-    pub fn files_of(&self, project: &Project) -> impl Iterator<Item = &FileUses> {
-        self.files().iter().filter(move |uses| uses.project.dir == project.dir)
+    pub fn files_of(&self, project: &Project) -> impl Iterator<Item = &'w FileUses> {
+        let files = self.files();
+        // Sorted by path, all that lies in a folder stands together.
+        let first = files.partition_point(|uses| uses.file.path() < project.dir.as_path());
+        let inside = files.iter().skip(first).take_while(|uses| uses.file.path().starts_with(&project.dir));
+        inside.filter(move |uses| uses.project.dir == project.dir).map(|uses| &**uses)
     }
 
     /// Deployed files of subjects: what the import rules judge.
-    pub fn judged_files(&self) -> impl Iterator<Item = &FileUses> {
-        self.files().iter().filter(|uses| uses.deployed && self.is_subject(&uses.project))
+    pub fn judged_files(&self) -> impl Iterator<Item = &'w FileUses> {
+        let files = self.files();
+        let judged = self.facts(&self.run.judged, "judged files", |context| {
+            let mut last: Option<(&Arc<Project>, bool)> = None;
+            let judged = |(at, uses)| {
+                let (at, uses): (usize, &Arc<FileUses>) = (at, uses);
+                let is_subject = match last {
+                    Some((project, known)) if Arc::ptr_eq(project, &uses.project) => known,
+                    _ => context.is_subject(&uses.project),
+                };
+                last = Some((&uses.project, is_subject));
+                (uses.deployed && is_subject).then_some(at)
+            };
+            context.files().iter().enumerate().filter_map(judged).collect()
+        });
+        judged.iter().filter_map(|at| files.get(*at)).map(|uses| &**uses)
+    }
+
+    /// What a question comes to in one file, or came to in an earlier run and still does. Found things may name places
+    /// anywhere; that nothing was found may depend on no more of other files than what they show to others.
+    pub(super) fn in_file<T: Send + Sync + 'static>(
+        &self,
+        question: &'static str,
+        uses: &FileUses,
+        work: impl FnOnce(&Context<'_>, &FileUses) -> Vec<T>,
+    ) -> Arc<Vec<T>> {
+        self.ledger.of_units.store(true, Ordering::Relaxed);
+        if let Some(known) = self.run.memory.unit(question, &uses.file) {
+            return known;
+        }
+        if self.run.is_cancelled() {
+            return Arc::default();
+        }
+        let ledger = Ledger::default();
+        let found = Arc::new(self.run.with(&ledger, |context| work(context, uses)));
+        let seen = ledger.reads.take();
+        let (workspace, memory) = (self.run.workspace, self.run.memory);
+        memory.keep_unit(workspace, (question, &uses.file), (found.clone(), !found.is_empty()), seen);
+        found
     }
 
     /// Which project's deployed code imports which other project's, each pair once, and what is to be said of it.
     pub fn relations(&self) -> &[Relation] {
-        self.relations.get_or_init(|| relations::collect(self))
+        self.facts(&self.run.relations, "relations", relations::collect)
     }
 
     /// Who takes the project in a folder live.
     pub fn consumers_of(&self, dir: &Utf8Path) -> &[(Arc<Project>, Dependency)] {
-        self.consumers.get_or_init(|| self.workspace.consumers()).get(dir).map_or(&[], Vec::as_slice)
+        let consumers = self.fact(&self.run.consumers, "consumers", |context| context.workspace.consumers());
+        consumers.get(dir).map_or(&[], Vec::as_slice)
     }
 
     /// Names that judged files read of modules that surely do not have them.
     pub(super) fn missing_names(&self) -> &[MissingName] {
-        self.missing_names.get_or_init(|| missing_symbol::missing_names(self))
+        self.facts(&self.run.missing_names, "missing names", missing_symbol::missing_names)
     }
 
     /// Calls in judged files that fit none of the signatures of what they call.
     pub(super) fn misfit_calls(&self) -> &[MisfitCall] {
-        self.misfit_calls.get_or_init(|| incompatible_call::misfit_calls(self))
+        self.facts(&self.run.misfit_calls, "misfit calls", incompatible_call::misfit_calls)
     }
 
     /// Changes of shared trees that break those who use them.
     pub(super) fn breaks(&self) -> &[Break] {
-        self.breaks.get_or_init(|| breaks::collect(self))
+        self.facts(&self.run.breaks, "breaks", breaks::collect)
     }
 
     /// The declared code location whose code a project is.
@@ -112,18 +229,59 @@ impl<'w> Context<'w> {
 
     /// Counts something that a rule would have judged and could not, with the reason in the user's words.
     pub fn not_judged(&self, reason: impl Into<String>) {
-        *self.not_judged.lock().entry(reason.into()).or_default() += 1;
-    }
-
-    /// All that was counted, sorted by reason.
-    pub(super) fn take_not_judged(&self) -> Vec<NotJudged> {
-        let counted = std::mem::take(&mut *self.not_judged.lock());
-        counted.into_iter().map(|(reason, count)| NotJudged { reason, count }).collect()
+        *self.ledger.not_judged.lock().entry(reason.into()).or_default() += 1;
     }
 
     /// A path as messages show it: relative to a folder, with `/`.
     pub fn shown(&self, path: &Utf8Path, from: &Utf8Path) -> String {
         relative(path, from)
+    }
+
+    fn facts<T: Send + Sync + 'static>(
+        &self,
+        slot: &'w Fact<Vec<T>>,
+        name: &'static str,
+        work: impl FnOnce(&Context<'_>) -> Vec<T>,
+    ) -> &'w [T] {
+        self.fact::<Vec<T>>(slot, name, work)
+    }
+
+    fn fact<T: Any + Send + Sync>(
+        &self,
+        slot: &'w Fact<T>,
+        name: &'static str,
+        work: impl FnOnce(&Context<'_>) -> T,
+    ) -> &'w T {
+        let (value, account) = slot.get_or_init(|| self.run.node(name, work));
+        self.ledger.absorb(name, account);
+        value
+    }
+}
+
+impl Ledger {
+    /// What was asked leans on all that the answer leans on.
+    fn absorb(&self, name: &'static str, account: &Account) {
+        self.of_uses.fetch_or(account.of_uses, Ordering::Relaxed);
+        self.of_units.fetch_or(account.of_units, Ordering::Relaxed);
+        let mut absorbed = self.absorbed.lock();
+        if absorbed.1.insert(name) {
+            absorbed.0.extend(account.seen.iter().cloned());
+            absorbed.1.extend(&account.nodes);
+        }
+    }
+
+    fn close(self) -> Account {
+        let (mut seen, nodes) = self.absorbed.into_inner();
+        seen.extend(self.reads.take().into_iter().map(|(file, _)| file));
+        let mut seen: Vec<FileId> = seen.into_iter().collect();
+        seen.sort_unstable();
+        Account {
+            seen,
+            of_uses: self.of_uses.into_inner(),
+            of_units: self.of_units.into_inner(),
+            nodes,
+            not_judged: self.not_judged.into_inner(),
+        }
     }
 }
 

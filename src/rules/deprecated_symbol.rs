@@ -44,11 +44,12 @@ use rustc_hash::FxHashMap;
 
 use super::absent::{is_live, live_module, with_version};
 use super::registry::Rule;
-use super::{Context, FileUses, Finding, Severity};
+use super::{Context, Finding, Severity};
 use crate::api::{Knowledge, Known};
-use crate::python::{DefinitionId, Expression, ExpressionId, ImportKind};
+use crate::python::{DefinitionId, Expression, ExpressionId, ImportKind, ModuleSummary};
 use crate::semantics::{Entity, Semantics};
 use crate::text::{TextRange, offset};
+use crate::uses::FileUses;
 use crate::vfs::FileId;
 use crate::workspace::Place;
 
@@ -64,18 +65,25 @@ pub const RULE: Rule = Rule {
 const MAX_RELATED: usize = 20;
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    context.judged_files().flat_map(|uses| of_file(context, uses)).collect()
+    let found = context.judged_files().map(|uses| context.in_file(RULE.name, uses, of_file));
+    found.flat_map(|found| found.to_vec()).collect()
+}
+
+/// Asks what the rule asks of one file.
+pub(super) fn look(context: &Context<'_>, uses: &FileUses) {
+    context.in_file(RULE.name, uses, of_file);
 }
 
 fn of_file(context: &Context<'_>, uses: &FileUses) -> Vec<Finding> {
     let live = uses.imports.iter().any(|used| is_live(&used.standing) && !used.optional);
-    if !live || !uses.summary.errors.is_empty() {
+    if !live || uses.error.is_some() {
         return Vec::new();
     }
+    let Some(summary) = context.workspace.summary(&uses.file) else { return Vec::new() };
     let semantics = Semantics::new(context.workspace);
     let knowledge = Knowledge::new(&semantics);
-    let mut used = imported(&semantics, uses);
-    used.extend(accessed(&semantics, &knowledge, uses));
+    let mut used = imported(&semantics, uses, &summary);
+    used.extend(accessed(&semantics, &knowledge, uses, &summary));
     used.sort_by_key(|(range, _, _)| *range);
     let mut findings: Vec<Finding> = Vec::new();
     let mut told: FxHashMap<(FileId, DefinitionId), Option<usize>> = FxHashMap::default();
@@ -100,31 +108,35 @@ fn of_file(context: &Context<'_>, uses: &FileUses) -> Vec<Finding> {
 type Use = (TextRange, FileId, DefinitionId);
 
 /// The names behind `from … import`.
-fn imported(semantics: &Semantics<'_>, uses: &FileUses) -> Vec<Use> {
+fn imported(semantics: &Semantics<'_>, uses: &FileUses, summary: &ModuleSummary) -> Vec<Use> {
     let named = uses.imports.iter().filter(|used| is_live(&used.standing) && !used.optional);
     let found = named.filter_map(|used| {
-        matches!(uses.summary.import(used.id)?.kind, ImportKind::From(_)).then_some(())?;
+        matches!(used.import.kind, ImportKind::From(_)).then_some(())?;
         semantics.restart();
-        let entities = semantics.imported(&uses.file, &uses.summary, used.id);
+        let entities = semantics.imported(&uses.file, summary, used.id);
         let [Entity::Definition(file, id)] = entities.as_slice() else { return None };
-        let range = uses.summary.spans.imports.get(used.id.index())?.name?;
-        Some((range, file.clone(), *id))
+        Some((used.name?, file.clone(), *id))
     });
     found.collect()
 }
 
 /// What is read from modules, classes and objects.
-fn accessed(semantics: &Semantics<'_>, knowledge: &Knowledge<'_, '_>, uses: &FileUses) -> Vec<Use> {
-    let numbered = uses.summary.expressions.iter().enumerate();
+fn accessed(
+    semantics: &Semantics<'_>,
+    knowledge: &Knowledge<'_, '_>,
+    uses: &FileUses,
+    summary: &ModuleSummary,
+) -> Vec<Use> {
+    let numbered = summary.expressions.iter().enumerate();
     let attributes = numbered.filter(|(_, expression)| matches!(expression, Expression::Attribute(..)));
     let found = attributes.filter_map(|(index, _)| {
         semantics.restart();
-        let (file, id) = match knowledge.expression(&uses.file, &uses.summary, ExpressionId(offset(index)))? {
+        let (file, id) = match knowledge.expression(&uses.file, summary, ExpressionId(offset(index)))? {
             Known::Function { file, definitions, .. } => (file, *definitions.last()?),
             Known::Class(class) => class,
             Known::Instance(_) | Known::Module(_) => return None,
         };
-        Some((uses.summary.spans.expressions.get(index)?.name, file, id))
+        Some((summary.spans.expressions.get(index)?.name, file, id))
     });
     found.collect()
 }

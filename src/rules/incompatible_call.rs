@@ -45,19 +45,19 @@
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::absent::{is_live, live_module, with_version};
 use super::availability::{Available, availability};
 use super::registry::Rule;
-use super::{Context, FileUses, Finding, Fix, Severity, edits};
+use super::{Context, Finding, Fix, Severity, edits};
 use crate::api::{Callable, Knowledge, Known, Signature};
 use crate::python::{
     Argument, ArgumentKind, Expression, ExpressionId, Misfit, ModuleName, ModuleSummary, Name, Token,
 };
 use crate::semantics::Semantics;
 use crate::text::{TextRange, nearest, offset};
+use crate::uses::FileUses;
 use crate::vfs::FileId;
 use crate::workspace::{Place, Project};
 
@@ -79,6 +79,7 @@ const NARROWS: [&str; 4] = ["isinstance", "issubclass", "hasattr", "callable"];
 const MAX_SEGMENTS: usize = 64;
 
 /// A call of another project's code that fits none of its signatures.
+#[derive(Clone)]
 pub(super) struct MisfitCall {
     /// Who calls.
     pub project: Arc<Project>,
@@ -107,30 +108,30 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 
 /// The calls in all judged files that do not fit.
 pub(super) fn misfit_calls(context: &Context<'_>) -> Vec<MisfitCall> {
-    let files: Vec<&FileUses> = context.judged_files().collect();
-    let found: Vec<(usize, Vec<MisfitCall>)> =
-        files.into_par_iter().map(|uses| of_file(context, uses)).collect();
-    let calls: usize = found.iter().map(|(calls, _)| calls).sum();
-    tracing::debug!(calls, "calls of other projects' code that were judged");
-    found.into_iter().flat_map(|(_, misfits)| misfits).collect()
+    let found = context.judged_files().map(|uses| context.in_file(RULE.name, uses, of_file));
+    found.flat_map(|found| found.to_vec()).collect()
 }
 
-/// How many calls were judged, and those that do not fit.
-fn of_file(context: &Context<'_>, uses: &FileUses) -> (usize, Vec<MisfitCall>) {
-    let summary = &uses.summary;
-    let nothing = (0, Vec::new());
-    if !uses.imports.iter().any(|used| is_live(&used.standing)) || !summary.errors.is_empty() {
-        return nothing;
+/// Asks what the rule asks of one file.
+pub(super) fn look(context: &Context<'_>, uses: &FileUses) {
+    context.in_file(RULE.name, uses, of_file);
+}
+
+/// The calls in one file that do not fit.
+fn of_file(context: &Context<'_>, uses: &FileUses) -> Vec<MisfitCall> {
+    if !uses.imports.iter().any(|used| is_live(&used.standing)) || uses.error.is_some() {
+        return Vec::new();
     }
-    let Ok(source) = context.workspace.files.text(&uses.file) else { return nothing };
+    let read = (context.workspace.summary(&uses.file), context.workspace.files.text(&uses.file));
+    let (Some(summary), Ok(source)) = read else { return Vec::new() };
     if ADAPTS.iter().any(|sign| source.text.contains(sign)) || catches_type_error(&source.text) {
-        return nothing;
+        return Vec::new();
     }
+    let summary = &summary;
     let semantics = Semantics::new(context.workspace);
     let knowledge = Knowledge::new(&semantics);
     let narrowed = narrowed(summary);
     let mut callables: FxHashMap<Known, Option<Arc<Callable>>> = FxHashMap::default();
-    let mut judged = 0;
     let mut misfits = Vec::new();
     for (index, expression) in summary.expressions.iter().enumerate() {
         let Expression::Call(callee, arguments) = expression else { continue };
@@ -149,10 +150,9 @@ fn of_file(context: &Context<'_>, uses: &FileUses) -> (usize, Vec<MisfitCall>) {
         };
         let Some(callable) = callable else { continue };
         let Some((module, provider)) = live_module(context, uses, &callable.file) else { continue };
-        judged += 1;
         let Err(misfit) = callable.fits(arguments) else { continue };
         let (call, callee) = (ExpressionId(offset(index)), *callee);
-        let (project, file, summary) = (uses.project.clone(), uses.file.clone(), uses.summary.clone());
+        let (project, file, summary) = (uses.project.clone(), uses.file.clone(), summary.clone());
         misfits.push(MisfitCall {
             project,
             file,
@@ -166,7 +166,7 @@ fn of_file(context: &Context<'_>, uses: &FileUses) -> (usize, Vec<MisfitCall>) {
             misfit,
         });
     }
-    (judged, misfits)
+    misfits
 }
 
 impl MisfitCall {

@@ -48,11 +48,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::absent::is_live;
 use super::registry::Rule;
-use super::{Context, Edit, Finding, Fix, ImportUse, Severity};
+use super::{Context, Edit, Finding, Fix, Severity};
 use crate::manifest::{DistributionName, Group, ManifestKind};
 use crate::python::{ImportKind, ModuleName};
 use crate::source::Found;
 use crate::text::TextRange;
+use crate::uses::ImportUse;
 use crate::vfs::FileId;
 use crate::workspace::{Place, Project, Provision};
 

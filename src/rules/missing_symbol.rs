@@ -45,11 +45,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::absent::{count_unseen, is_live, may_be_there, with_version};
 use super::availability::{Available, availability};
 use super::registry::Rule;
-use super::{Context, FileUses, Finding, Fix, Severity, edits};
+use super::{Context, Finding, Fix, Severity, edits};
 use crate::python::{Expression, ExpressionId, ImportKind, ModuleName, ModuleSummary, Name, ScopeId};
 use crate::semantics::{Module, Semantics, Type};
 use crate::source::Found;
 use crate::text::{TextRange, nearest};
+use crate::uses::{FileUses, ImportUse};
 use crate::vfs::FileId;
 use crate::workspace::{Place, Project, Resolution};
 
@@ -75,6 +76,7 @@ struct Wanted {
 }
 
 /// A name that a file reads of a module of another project, which surely does not have it.
+#[derive(Clone)]
 pub(super) struct MissingName {
     /// Who reads it.
     pub project: Arc<Project>,
@@ -96,16 +98,23 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 
 /// What is missing in all judged files, once for each file and name.
 pub(super) fn missing_names(context: &Context<'_>) -> Vec<MissingName> {
-    context.judged_files().flat_map(|uses| of_file(context, uses)).collect()
+    let found = context.judged_files().map(|uses| context.in_file(RULE.name, uses, of_file));
+    found.flat_map(|found| found.to_vec()).collect()
+}
+
+/// Asks what the rule asks of one file.
+pub(super) fn look(context: &Context<'_>, uses: &FileUses) {
+    context.in_file(RULE.name, uses, of_file);
 }
 
 fn of_file(context: &Context<'_>, uses: &FileUses) -> Vec<MissingName> {
-    if uses.imports.is_empty() || !uses.summary.errors.is_empty() {
+    if uses.imports.is_empty() || uses.error.is_some() {
         return Vec::new();
     }
+    let Some(summary) = context.workspace.summary(&uses.file) else { return Vec::new() };
     let semantics = Semantics::new(context.workspace);
     let mut wanted = imported(uses);
-    wanted.extend(accessed(context, &semantics, uses));
+    wanted.extend(accessed(context, &semantics, uses, &summary));
     let mut found: Vec<MissingName> = Vec::new();
     let mut told: FxHashMap<(Option<FileId>, Name), Option<usize>> = FxHashMap::default();
     for one in wanted {
@@ -157,8 +166,8 @@ fn offers(context: &Context<'_>, project: &Project, module: &ModuleName, name: &
 
 /// The names behind `from … import`.
 fn imported(uses: &FileUses) -> Vec<Wanted> {
-    let wanted = |used: &super::ImportUse| {
-        let import = uses.summary.import(used.id)?;
+    let wanted = |used: &ImportUse| {
+        let import = &used.import;
         let ImportKind::From(name) = &import.kind else { return None };
         // Of a namespace the name is the module itself.
         if used.optional || !is_live(&used.standing) || import.module != used.module.as_str() {
@@ -166,7 +175,7 @@ fn imported(uses: &FileUses) -> Vec<Wanted> {
         }
         let module =
             Module { name: used.module.clone(), file: Some(used.file.clone()?), importer: uses.file.clone() };
-        let range = uses.summary.spans.imports.get(used.id.index())?.name?;
+        let range = used.name?;
         let replaceable = import.alias.is_some();
         Some(Wanted { module, name: name.clone(), range, provider: used.provider.clone(), replaceable })
     };
@@ -174,13 +183,17 @@ fn imported(uses: &FileUses) -> Vec<Wanted> {
 }
 
 /// The attributes read of modules that the file imports from other projects.
-fn accessed(context: &Context<'_>, semantics: &Semantics<'_>, uses: &FileUses) -> Vec<Wanted> {
-    let roots = roots(uses);
+fn accessed(
+    context: &Context<'_>,
+    semantics: &Semantics<'_>,
+    uses: &FileUses,
+    summary: &ModuleSummary,
+) -> Vec<Wanted> {
+    let roots = roots(uses, summary);
     let Ok(source) = context.workspace.files.text(&uses.file) else { return Vec::new() };
     if roots.is_empty() || source.text.contains("AttributeError") {
         return Vec::new();
     }
-    let summary = &uses.summary;
     let named: FxHashSet<&str> = summary.expressions.iter().filter_map(named_by_string).collect();
     let imported: Vec<ModuleName> =
         summary.imports.iter().filter_map(|import| ModuleName::new(&import.module)).collect();
@@ -213,7 +226,7 @@ fn accessed(context: &Context<'_>, semantics: &Semantics<'_>, uses: &FileUses) -
 }
 
 /// The names to which the file binds modules of other projects, those left out that a guarded import binds, too.
-fn roots(uses: &FileUses) -> FxHashSet<Name> {
+fn roots(uses: &FileUses, summary: &ModuleSummary) -> FxHashSet<Name> {
     let bound = |import: &crate::python::Import| match (&import.alias, &import.kind) {
         (Some(alias), _) => Some(alias.clone()),
         (None, ImportKind::Module) => import.module.split('.').next().map(Name::from),
@@ -221,9 +234,8 @@ fn roots(uses: &FileUses) -> FxHashSet<Name> {
         (None, ImportKind::Star | ImportKind::Dynamic) => None,
     };
     let live = uses.imports.iter().filter(|used| is_live(&used.standing));
-    let mut roots: FxHashSet<Name> =
-        live.filter_map(|used| uses.summary.import(used.id).and_then(bound)).collect();
-    for import in uses.summary.imports.iter().filter(|import| import.type_checking || import.guarded) {
+    let mut roots: FxHashSet<Name> = live.filter_map(|used| bound(&used.import)).collect();
+    for import in summary.imports.iter().filter(|import| import.type_checking || import.guarded) {
         if let Some(name) = bound(import) {
             roots.remove(&name);
         }

@@ -35,6 +35,7 @@ mod locks_disagree;
 mod member_glob_empty;
 mod member_setting_ignored;
 mod member_without_workspace_source;
+mod memory;
 mod mentions;
 mod missing_extra;
 mod missing_source_path;
@@ -42,7 +43,6 @@ mod missing_symbol;
 mod mixed_strategies;
 mod module_not_packaged;
 mod mutable_git_ref;
-mod needles;
 mod override_masks_shared;
 mod parse_error;
 mod path_hack;
@@ -84,7 +84,6 @@ mod unsatisfiable_together;
 mod unused_dependency;
 mod unused_export;
 mod unused_suppression;
-mod uses;
 mod vendored_copy_diverged;
 mod versions;
 mod yanked_version;
@@ -92,14 +91,29 @@ mod yanked_version;
 pub use context::{Context, is_judged};
 pub use diagnostic::{Diagnostic, Edit, Findings, Fix, NotJudged, Related, Severity};
 pub use finding::Finding;
+pub use memory::Memory;
 pub use registry::{Rule, all, find, nearest_name};
 pub use relations::{Relation, Verdict};
 pub use selection::Selection;
-pub use uses::{FileUses, ImportUse};
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use crate::uses::FileUses;
 use crate::vfs::FileId;
 use crate::workspace::Workspace;
+use context::Run;
 use suppression::FileComments;
+
+/// What is asked of each judged file by rules that need its text: asked of one file after the other before the rules
+/// run, so that text and summary of a file are made once for all of them.
+const OF_FILES: [(&str, fn(&Context<'_>, &FileUses)); 4] = [
+    (missing_symbol::RULE.name, missing_symbol::look),
+    (incompatible_call::RULE.name, incompatible_call::look),
+    (deprecated_symbol::RULE.name, deprecated_symbol::look),
+    (unused_export::RULE.name, unused_export::look),
+];
 
 /// Every finding in the reported part of a workspace, sorted by file, range and rule; suppressed ones removed.
 pub fn check(workspace: &Workspace) -> Findings {
@@ -108,42 +122,82 @@ pub fn check(workspace: &Workspace) -> Findings {
 
 /// The same with what the command line says about rules.
 pub fn check_selected(workspace: &Workspace, selection: &Selection) -> Findings {
-    let context = Context::new(workspace);
+    check_again(workspace, selection, &Memory::default(), &|| false).unwrap_or_default()
+}
+
+/// The same with what earlier checks with the same selection worked out, and what this one does kept for the next.
+/// `cancelled` is asked now and then; once it says so, there is no answer.
+pub fn check_again(
+    workspace: &Workspace,
+    selection: &Selection,
+    memory: &Memory,
+    cancelled: &(dyn Fn() -> bool + Sync),
+) -> Option<Findings> {
+    let run = Run::new(workspace, memory, cancelled);
     let configured = &workspace.configuration().config.rules;
     let severity_of = |rule: &Rule| selection.severity(rule, configured);
-    // What most rules look at, so that its time is not counted as the first rule's.
-    context.files();
+    let runs = |name: &str| find(name).and_then(severity_of).is_some();
+    look_at_files(&run, runs);
     let rules = tracing::debug_span!("rules").entered();
     let mut diagnostics = Vec::new();
+    let mut asked: BTreeSet<&'static str> = BTreeSet::new();
     for rule in all() {
         let (Some(severity), Some(check)) = (severity_of(rule), rule.check) else { continue };
-        let span = tracing::debug_span!("rule", name = rule.name).entered();
-        let found = check(&context).into_iter();
-        drop(span);
-        diagnostics.extend(found.map(|finding| diagnostic(&context, rule, severity, finding)));
+        if run.is_cancelled() {
+            return None;
+        }
+        let _span = tracing::debug_span!("rule", name = rule.name).entered();
+        let (found, account) = run.node(rule.name, |context| {
+            let found = check(context).into_iter();
+            found.map(|finding| diagnostic(context, rule, severity, finding)).collect::<Vec<_>>()
+        });
+        asked.insert(rule.name);
+        asked.extend(&account.nodes);
+        diagnostics.extend(found.iter().cloned());
     }
-    let comments = comments(&context);
+    let comments = run.ask(comments);
     drop(rules);
-    workspace.gaps().into_iter().for_each(|gap| context.not_judged(gap));
     let (mut kept, unused) = suppression::apply(diagnostics, &comments);
     if let Some(severity) = severity_of(&unused_suppression::RULE) {
-        let ran = |name: &str| find(name).and_then(severity_of).is_some();
         for file in &comments {
             let here: Vec<_> = unused.iter().filter(|one| one.file == file.file).cloned().collect();
-            kept.extend(unused_suppression::diagnostics(&here, &file.source, severity, ran));
+            kept.extend(unused_suppression::diagnostics(&here, &file.source, severity, runs));
         }
     }
     kept.retain(|diagnostic| is_reported(workspace, &diagnostic.file));
     kept.sort_by(|a, b| (&a.file, a.range, a.rule, &a.message).cmp(&(&b.file, b.range, b.rule, &b.message)));
     kept.dedup();
     let discovery = workspace.discovery();
-    Findings {
+    let not_judged = not_judged(&run, &asked);
+    (!run.is_cancelled()).then(|| Findings {
         diagnostics: kept,
-        not_judged: context.take_not_judged(),
+        not_judged,
         files: discovery.python.iter().filter(|file| is_reported(workspace, file)).count(),
         projects: discovery.projects.iter().filter(|dir| is_reported(workspace, &FileId::new(dir))).count(),
         locations: workspace.locations().len(),
+    })
+}
+
+fn look_at_files(run: &Run<'_>, runs: impl Fn(&str) -> bool) {
+    let _span = tracing::debug_span!("files").entered();
+    let questions: Vec<_> = OF_FILES.iter().filter(|(rule, _)| runs(rule)).collect();
+    run.ask(|context| {
+        let files: Vec<&FileUses> = context.judged_files().collect();
+        files.into_par_iter().for_each(|uses| questions.iter().for_each(|(_, look)| look(context, uses)));
+    });
+}
+
+/// All that the rules that ran, and the facts that they asked, could not judge, sorted by reason.
+fn not_judged(run: &Run<'_>, asked: &BTreeSet<&'static str>) -> Vec<NotJudged> {
+    let mut counted: BTreeMap<String, usize> = BTreeMap::new();
+    let accounts = asked.iter().filter_map(|name| run.account(name));
+    for (reason, count) in accounts.flat_map(|account| account.not_judged.clone()) {
+        *counted.entry(reason).or_default() += count;
     }
+    for reason in run.ask(|context| context.workspace.gaps()) {
+        *counted.entry(reason).or_default() += 1;
+    }
+    counted.into_iter().map(|(reason, count)| NotJudged { reason, count }).collect()
 }
 
 fn diagnostic(context: &Context<'_>, rule: &Rule, severity: Severity, finding: Finding) -> Diagnostic {
@@ -172,7 +226,7 @@ fn comments(context: &Context<'_>) -> Vec<FileComments> {
     let workspace = context.workspace;
     let sound = context.files().iter().filter(|uses| !uses.project.broken);
     let of_python = sound.filter_map(|uses| {
-        let comments = uses.summary.comments.iter().map(|comment| comment.range).collect();
+        let comments = uses.comments.to_vec();
         FileComments::new(workspace, &uses.file, comments)
     });
     let discovery = workspace.discovery();

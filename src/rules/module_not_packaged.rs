@@ -48,11 +48,12 @@ use camino::Utf8PathBuf;
 
 use super::absent::is_live;
 use super::registry::Rule;
-use super::{Context, FileUses, Finding, ImportUse, Severity};
+use super::{Context, Finding, Severity};
 use crate::python::{ImportKind, ModuleName, ScopeId};
 use crate::source::Found;
 use crate::source::layout;
 use crate::text::TextRange;
+use crate::uses::ImportUse;
 use crate::vfs::FileId;
 use crate::workspace::{Place, Project, is_around};
 
@@ -72,7 +73,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut found: BTreeMap<(Utf8PathBuf, ModuleName), Finding> = BTreeMap::new();
     for uses in context.judged_files() {
         for used in uses.imports.iter().filter(|used| !used.optional && is_live(&used.standing)) {
-            let Some((module, range, file)) = unshipped(context, uses, used) else { continue };
+            let Some((module, range, file)) = unshipped(context, used) else { continue };
             let place = Place { file: uses.file.clone(), range };
             let key = (uses.project.dir.clone(), module.clone());
             if let Some(finding) = found.get_mut(&key) {
@@ -92,11 +93,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 /// The module that an import leads to and the provider does not ship, with the name's place and the module's file.
-fn unshipped(
-    context: &Context<'_>,
-    uses: &FileUses,
-    used: &ImportUse,
-) -> Option<(ModuleName, TextRange, FileId)> {
+fn unshipped(context: &Context<'_>, used: &ImportUse) -> Option<(ModuleName, TextRange, FileId)> {
     let provider = &used.provider;
     let file = used.file.as_ref()?;
     if !provider.ships || !is_known(provider) {
@@ -106,7 +103,7 @@ fn unshipped(
         return judged(provider, file, &used.module).then(|| (used.module.clone(), used.range, file.clone()));
     }
     // `from acme import jobs`, where `jobs` is a module below the package.
-    let import = uses.summary.import(used.id)?;
+    let import = &used.import;
     let ImportKind::From(name) = &import.kind else { return None };
     if import.module != used.module.as_str() || file.file_name() != "__init__.py" {
         return None;
@@ -120,8 +117,7 @@ fn unshipped(
     if bound || ships(context, provider, &module) || !judged(provider, &below, &module) {
         return None;
     }
-    let span = uses.summary.spans.imports.get(used.id.index())?;
-    Some((module, span.name?, below))
+    Some((module, used.name?, below))
 }
 
 fn ships(context: &Context<'_>, provider: &Project, module: &ModuleName) -> bool {

@@ -25,14 +25,12 @@
 //!
 //! Correct the text at the place that is shown; what follows it is mostly a consequence.
 
-use std::sync::Arc;
-
 use rustc_hash::FxHashSet;
 
 use super::registry::Rule;
 use super::{Context, Finding, Severity};
 use crate::manifest::{Manifest, ManifestKind};
-use crate::python::ModuleSummary;
+use crate::text::TextRange;
 use crate::vfs::FileId;
 use crate::workspace::Place;
 
@@ -114,11 +112,11 @@ fn python(context: &Context<'_>) -> Vec<Finding> {
     let mut seen = FxHashSet::default();
     let mut found = Vec::new();
     for uses in context.judged_files().filter(|uses| !uses.imports.is_empty()) {
-        found.extend(syntax_error(&uses.file, &uses.summary, &mut seen));
+        found.extend(syntax_error(&uses.file, uses.error, &mut seen));
         for file in uses.imports.iter().filter_map(|import| import.file.as_ref()) {
             let Some(summary) = context.workspace.summary(file) else { continue };
             if context.workspace.project_of(file).is_some_and(|project| context.is_subject(&project)) {
-                found.extend(syntax_error(file, &summary, &mut seen));
+                found.extend(syntax_error(file, summary.errors.first().copied(), &mut seen));
             }
         }
     }
@@ -127,11 +125,10 @@ fn python(context: &Context<'_>) -> Vec<Finding> {
 
 fn syntax_error<'f>(
     file: &'f FileId,
-    summary: &Arc<ModuleSummary>,
+    error: Option<TextRange>,
     seen: &mut FxHashSet<&'f FileId>,
 ) -> Option<Finding> {
-    let range = *summary.errors.first()?;
-    let place = Place { file: file.clone(), range };
+    let place = Place { file: file.clone(), range: error? };
     let mut finding = Finding::new(place, "syntax error".to_owned(), []);
     finding.at_most = Severity::Information;
     seen.insert(file).then_some(finding)

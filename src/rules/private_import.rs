@@ -39,10 +39,11 @@
 //! Import a public name, or make this one public where it is defined.
 
 use super::registry::Rule;
-use super::{Context, FileUses, Finding, ImportUse};
+use super::{Context, Finding};
 use crate::python::{ImportKind, ModuleName, Name};
 use crate::semantics::Semantics;
 use crate::source::Found;
+use crate::uses::{FileUses, ImportUse};
 use crate::vfs::FileId;
 use crate::workspace::Place;
 
@@ -72,16 +73,15 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 
 fn judge(context: &Context<'_>, uses: &FileUses, used: &ImportUse) -> Option<Finding> {
     let file = used.file.as_ref()?;
-    let import = uses.summary.import(used.id)?;
+    let import = &used.import;
     let name = match &import.kind {
         ImportKind::From(name) if import.module == used.module.as_str() => Some(name),
         _ => None,
     };
     let distribution = used.distribution()?;
-    let span = uses.summary.spans.imports.get(used.id.index())?;
     let place = |range| Place { file: uses.file.clone(), range };
     if let Some(name) = name {
-        let at = place(span.name?);
+        let at = place(used.name?);
         if is_private(name) {
             let message = format!("`{name}` is private to `{distribution}`");
             return Some(Finding::new(at, message, [used.module.as_str(), name]));

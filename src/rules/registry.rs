@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 23] = [
+    const NO_RULES: [&str; 21] = [
         "absent",
         "availability",
         "base",
@@ -156,17 +156,15 @@ mod tests {
         "family",
         "finding",
         "locks",
-        "markers",
+        "memory",
         "mentions",
         "mod",
-        "needles",
         "registry",
         "relations",
         "selection",
         "sources",
         "suppression",
         "tagged",
-        "uses",
         "versions",
     ];
 

@@ -107,7 +107,7 @@ fn consumers(context: &Context<'_>) -> Vec<(Arc<Project>, Oldest, Vec<FileId>)> 
     let mut by_dir: BTreeMap<Utf8PathBuf, (Arc<Project>, Vec<FileId>)> = BTreeMap::new();
     for uses in context.judged_files() {
         for used in &uses.imports {
-            let certain = uses.summary.import(used.id).is_some_and(|import| !import.for_version);
+            let certain = !used.import.for_version;
             if used.optional || used.local || !certain || !absent::is_live(&used.standing) {
                 continue;
             }

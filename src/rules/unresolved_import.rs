@@ -40,11 +40,12 @@ use rustc_hash::FxHashMap;
 use super::absent::{is_live, may_be_there, with_version};
 use super::availability::{Available, availability};
 use super::registry::Rule;
-use super::{Context, FileUses, Finding, Fix, ImportUse, Severity, edits};
+use super::{Context, Finding, Fix, Severity, edits};
 use crate::python::{ImportKind, ModuleName};
 use crate::semantics::Semantics;
 use crate::source::Found;
 use crate::text::nearest;
+use crate::uses::{FileUses, ImportUse};
 use crate::workspace::Project;
 
 /// The rule.
@@ -99,7 +100,7 @@ pub(super) fn unresolved<'u>(
 /// The nearest module, where putting its name there makes the statement work: `from acme.oi import load`, and
 /// `acme.io` has `load`. After `import acme.oi` the name is used further on.
 fn correction(context: &Context<'_>, uses: &FileUses, used: &ImportUse) -> Option<Fix> {
-    let import = uses.summary.import(used.id)?;
+    let import = &used.import;
     let ImportKind::From(name) = &import.kind else { return None };
     if import.module != used.module.as_str() {
         return None;

@@ -52,10 +52,11 @@ use rustc_hash::FxHashSet;
 
 use super::mentions::{contains_word, is_configuration};
 use super::registry::Rule;
-use super::{Context, FileUses, Finding};
+use super::{Context, Finding};
 use crate::api::{Api, Shape, Symbol};
 use crate::python::{DefinitionKind, Expression, ExpressionId, ImportKind, ModuleName, ModuleSummary, Name};
 use crate::text::{TextRange, offset};
+use crate::uses::FileUses;
 use crate::vfs::walk;
 use crate::workspace::{Place, Project};
 
@@ -110,7 +111,7 @@ fn is_shared(context: &Context<'_>, project: &Arc<Project>) -> bool {
 
 /// Files of other projects that import the distribution, of whatever version.
 fn users<'c>(context: &'c Context<'_>, project: &'c Project) -> impl Iterator<Item = &'c FileUses> {
-    context.files().iter().filter(move |uses| {
+    context.files().iter().map(|uses| &**uses).filter(move |uses| {
         let theirs = |provider: &Project| {
             provider.dir == project.dir || provider.distribution() == project.distribution()
         };
@@ -123,7 +124,10 @@ fn of_project(context: &Context<'_>, project: &Arc<Project>) -> Vec<Finding> {
     let api = Api::of(workspace, project);
     let mut used = Used::default();
     for uses in users(context, project) {
-        used.of_file(&uses.summary);
+        for of_file in context.in_file(RULE.name, uses, of_file).iter() {
+            used.names.extend(of_file.names.iter().cloned());
+            used.modules.extend(of_file.modules.iter().cloned());
+        }
     }
     let candidates = candidates(context, project, &api, &used);
     if candidates.is_empty() {
@@ -146,6 +150,16 @@ fn of_project(context: &Context<'_>, project: &Arc<Project>) -> Vec<Finding> {
         findings.push(Finding::new(symbol.place.clone(), message, [module.as_str(), name]));
     }
     findings
+}
+
+/// Asks what the rule asks of one file.
+pub(super) fn look(context: &Context<'_>, uses: &FileUses) {
+    context.in_file(RULE.name, uses, of_file);
+}
+
+fn of_file(context: &Context<'_>, uses: &FileUses) -> Vec<Used> {
+    let summary = context.workspace.summary(&uses.file);
+    summary.map(|summary| Used::of_file(&summary)).into_iter().collect()
 }
 
 /// Functions and classes that the project defines, is free to drop, and offers under names that nobody imports: by the
@@ -227,13 +241,14 @@ fn own_names(context: &Context<'_>, project: &Project) -> FxHashSet<String> {
 
 impl Used {
     /// What one file that imports the distribution names.
-    fn of_file(&mut self, summary: &ModuleSummary) {
+    fn of_file(summary: &ModuleSummary) -> Self {
+        let mut used = Self::default();
         let mut objects: FxHashSet<ExpressionId> = FxHashSet::default();
         let stars = summary.imports.iter().any(|import| import.kind == ImportKind::Star);
         for expression in &summary.expressions {
             if let Expression::Attribute(object, name) = expression {
                 objects.insert(*object);
-                self.names.insert(name.to_string());
+                used.names.insert(name.to_string());
             }
         }
         // What is passed on as a value, and not only read from.
@@ -244,33 +259,34 @@ impl Used {
             {
                 values.insert(name);
                 if stars {
-                    self.names.insert(name.to_string());
+                    used.names.insert(name.to_string());
                 }
             }
         }
-        self.names.extend(strings(summary).map(str::to_owned));
-        self.modules.extend(summary.string_modules.iter().map(|string| string.text.to_string()));
+        used.names.extend(strings(summary).map(str::to_owned));
+        used.modules.extend(summary.string_modules.iter().map(|string| string.text.to_string()));
         for import in summary.imports.iter().filter(|import| import.level == 0) {
             let module = import.module.to_string();
             let bound = import.alias.as_deref();
             match &import.kind {
                 ImportKind::From(name) => {
-                    self.names.insert(name.to_string());
+                    used.names.insert(name.to_string());
                     if values.contains(bound.unwrap_or(name.as_str())) {
-                        self.modules.insert(format!("{module}.{name}"));
+                        used.modules.insert(format!("{module}.{name}"));
                     }
                 }
                 ImportKind::Module => {
                     let last = module.rsplit('.').next().unwrap_or_default();
                     if values.contains(bound.unwrap_or(last)) {
-                        self.modules.insert(module);
+                        used.modules.insert(module);
                     }
                 }
                 ImportKind::Star | ImportKind::Dynamic => {
-                    self.modules.insert(module);
+                    used.modules.insert(module);
                 }
             }
         }
+        used
     }
 
     /// The words of all files that configure something and name one of the distribution's packages; a module that they

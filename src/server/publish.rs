@@ -15,8 +15,8 @@ use super::work::off_thread;
 use crate::rules;
 use crate::vfs::FileId;
 
-/// How long nothing may change before a check begins.
-const QUIET: Duration = Duration::from_millis(150);
+/// How long nothing may change before a check begins. What is typed meanwhile ends a check that runs.
+const QUIET: Duration = Duration::from_millis(50);
 
 /// What a check found, and in what.
 pub struct Checked {
@@ -26,7 +26,17 @@ pub struct Checked {
     pub findings: rules::Findings,
 }
 
-type Published = FxHashMap<FileId, (Uri, Vec<Diagnostic>)>;
+/// What the client has of each file.
+type Published = FxHashMap<FileId, Told>;
+
+/// What the client was told of one file.
+#[derive(Clone)]
+struct Told {
+    uri: Uri,
+    diagnostics: Arc<Vec<Diagnostic>>,
+    /// What that was made of.
+    found: Vec<rules::Diagnostic>,
+}
 
 /// Publishes until the session is over. The first check is preceded by the indexing that it needs, with progress.
 pub async fn run(session: Arc<Session>, client: Client) {
@@ -39,7 +49,7 @@ pub async fn run(session: Arc<Session>, client: Client) {
         if !std::mem::replace(&mut prepared, true) {
             progress::prepare(&session, &client, snapshot.clone()).await;
         }
-        if let Some((checked, fresh)) = check(&session, snapshot).await {
+        if let Some((checked, fresh)) = check(&session, snapshot, published.clone()).await {
             session.keep(checked.clone());
             for (uri, diagnostics, file) in differences(&mut published, fresh) {
                 let version = checked.snapshot.version_of(&file);
@@ -72,35 +82,72 @@ async fn changed_since(pulse: &mut watch::Receiver<Pulse>, revision: u64) -> boo
     newer.is_ok_and(|pulse| !pulse.over)
 }
 
-/// Checks one snapshot; `None` when it panicked, or when the snapshot is outdated by now.
-async fn check(session: &Session, snapshot: Snapshot) -> Option<(Arc<Checked>, Published)> {
+/// Checks one snapshot; `None` when it panicked, or when the snapshot is outdated by now, which ends the check.
+async fn check(
+    session: &Arc<Session>,
+    snapshot: Snapshot,
+    published: Published,
+) -> Option<(Arc<Checked>, Published)> {
     let revision = snapshot.revision;
+    let checking = session.clone();
     let result = off_thread("check", move || {
-        let findings = rules::check(&snapshot.workspace);
-        let mut fresh = Published::default();
-        for found in &findings.diagnostics {
-            let Some(uri) = snapshot.uri(&found.file) else { continue };
-            let (_, list) = fresh.entry(found.file.clone()).or_insert_with(|| (uri, Vec::new()));
-            list.push(convert::diagnostic(&snapshot, found));
-        }
-        (Arc::new(Checked { snapshot, findings }), fresh)
+        let session = checking;
+        let outdated = || session.revision() != revision;
+        let selection = rules::Selection::default();
+        let findings = rules::check_again(&snapshot.workspace, &selection, session.memory(), &outdated)?;
+        let before = session.checked();
+        let changed = before.and_then(|before| {
+            snapshot.workspace.files.changed_since(before.snapshot.workspace.files.revision())
+        });
+        let fresh = converted(&snapshot, &findings, &published, changed.as_deref());
+        Some((Arc::new(Checked { snapshot, findings }), fresh))
     });
-    result.await.filter(|_| session.revision() == revision)
+    result.await.flatten().filter(|_| session.revision() == revision)
+}
+
+/// The findings by file, as the client reads them. Those of a file are taken over where they are what they were, and no
+/// text that their places lie in is among the `changed`; none of these are known where all may have changed.
+fn converted(
+    snapshot: &Snapshot,
+    findings: &rules::Findings,
+    published: &Published,
+    changed: Option<&[FileId]>,
+) -> Published {
+    let untouched = |file: &FileId| changed.is_some_and(|changed| changed.binary_search(file).is_err());
+    let mut fresh = Published::default();
+    for of_file in findings.diagnostics.chunk_by(|one, next| one.file == next.file) {
+        let Some(file) = of_file.first().map(|found| &found.file) else { continue };
+        let Some(uri) = snapshot.uri(file) else { continue };
+        let files = || of_file.iter().flat_map(|found| found.related.iter().map(|related| &related.file));
+        let known = published.get(file).filter(|told| told.uri == uri && told.found == of_file);
+        let told = match known.filter(|_| untouched(file) && files().all(untouched)) {
+            Some(told) => told.clone(),
+            None => {
+                let diagnostics = of_file.iter().map(|found| convert::diagnostic(snapshot, found)).collect();
+                Told { uri, diagnostics: Arc::new(diagnostics), found: of_file.to_vec() }
+            }
+        };
+        fresh.insert(file.clone(), told);
+    }
+    fresh
 }
 
 /// What to send so that the client has `fresh`: what is new or other, and an empty list for what is gone.
 fn differences(published: &mut Published, fresh: Published) -> Vec<(Uri, Vec<Diagnostic>, FileId)> {
     let mut out = Vec::new();
-    for (file, (uri, _)) in published.iter() {
+    for (file, was) in published.iter() {
         // A document that was opened under another spelling is another one to the client.
-        if fresh.get(file).is_none_or(|(now, _)| now != uri) {
-            out.push((uri.clone(), Vec::new(), file.clone()));
+        if fresh.get(file).is_none_or(|now| now.uri != was.uri) {
+            out.push((was.uri.clone(), Vec::new(), file.clone()));
         }
     }
-    for (file, (uri, diagnostics)) in &fresh {
-        let same = published.get(file).is_some_and(|(was, list)| was == uri && list == diagnostics);
+    for (file, now) in &fresh {
+        let same = published.get(file).is_some_and(|was| {
+            was.uri == now.uri
+                && (Arc::ptr_eq(&was.diagnostics, &now.diagnostics) || was.diagnostics == now.diagnostics)
+        });
         if !same {
-            out.push((uri.clone(), diagnostics.clone(), file.clone()));
+            out.push((now.uri.clone(), now.diagnostics.to_vec(), file.clone()));
         }
     }
     out.sort_by(|a, b| (&a.2, a.1.len()).cmp(&(&b.2, b.1.len())));
@@ -131,7 +178,8 @@ mod tests {
             for (path, message) in entries {
                 let file = FileId::new(Utf8Path::new(path));
                 let uri = uri_of(file.path()).unwrap();
-                out.entry(file).or_insert_with(|| (uri, Vec::new())).1.push(found(message));
+                let told = Told { uri, diagnostics: Arc::default(), found: Vec::new() };
+                Arc::make_mut(&mut out.entry(file).or_insert(told).diagnostics).push(found(message));
             }
             out
         };

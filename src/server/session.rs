@@ -14,6 +14,7 @@ use tower_lsp::ls_types::Uri;
 use super::capabilities::ClientFeatures;
 use super::events::{self, Effect, FileEvent, FileEventKind, is_text_only};
 use super::publish::Checked;
+use crate::rules::Memory;
 use crate::source::Surroundings;
 use crate::source::environment::Selection;
 use crate::text::{Document, Encoding, LineColumn, TextChange};
@@ -73,6 +74,7 @@ pub struct Session {
     state: Mutex<State>,
     pulse: watch::Sender<Pulse>,
     checked: Mutex<Option<Arc<Checked>>>,
+    memory: Memory,
 }
 
 struct State {
@@ -101,6 +103,7 @@ impl Session {
             state: Mutex::new(State { snapshot, process: None }),
             pulse: watch::Sender::default(),
             checked: Mutex::default(),
+            memory: Memory::default(),
         }
     }
 
@@ -257,6 +260,11 @@ impl Session {
     /// What the last check found.
     pub fn checked(&self) -> Option<Arc<Checked>> {
         self.checked.lock().clone()
+    }
+
+    /// What the last check worked out, for the next one.
+    pub fn memory(&self) -> &Memory {
+        &self.memory
     }
 
     /// The folders to watch.

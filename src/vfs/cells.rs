@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHasher};
 use super::cell::{Cell, Held, Part, Retention, Value, content_hash};
 use super::history::History;
 use super::mounts::Mounted;
-use super::{Disk, EntryKind, FileId, Listing, ReadError, SourceText, SourceTree, Stamp, split};
+use super::{Disk, EntryKind, FileId, Listing, ReadError, Reads, Seen, SourceText, SourceTree, Stamp, split};
 use crate::text::{Document, TextChange};
 
 /// An edit clones one shard, so that its cost does not grow with the workspace.
@@ -42,6 +42,7 @@ pub struct Files {
     open: Arc<FxHashMap<FileId, Arc<Document>>>,
     history: History,
     retention: Arc<Retention>,
+    observer: Option<Arc<Reads>>,
 }
 
 impl Default for Files {
@@ -64,6 +65,19 @@ impl Files {
             open: Arc::default(),
             history: History::default(),
             retention,
+            observer: None,
+        }
+    }
+
+    /// The same revision, for one who wants to know what is read of it.
+    pub fn observed(&self, observer: Arc<Reads>) -> Self {
+        Self { observer: Some(observer), ..self.clone() }
+    }
+
+    /// Tells the observer what is seen of a file.
+    pub fn note(&self, file: &FileId, seen: Seen) {
+        if let Some(observer) = &self.observer {
+            observer.note(file, seen);
         }
     }
 
@@ -98,12 +112,14 @@ impl Files {
     /// A file's text, read on first use and the same ever after in this revision. That of a closed file is let go while
     /// nobody holds it, and read again; where the disk has another one by then, it is gone.
     pub fn text(&self, file: &FileId) -> Result<Arc<SourceText>, ReadError> {
+        self.note(file, Seen::Text);
         self.text_of(file, &self.cell(file))
     }
 
     /// A file's text, if its bytes are `wanted`; those of an unwanted file are let go at once, so that a scan over a
     /// whole workspace keeps only what it needs.
     pub fn text_if(&self, file: &FileId, wanted: impl FnOnce(&[u8]) -> bool) -> Option<Arc<SourceText>> {
+        self.note(file, Seen::Text);
         let cell = self.cell(file);
         let known = cell.text.lock().held.get();
         if let Some(source) = known {
@@ -118,6 +134,7 @@ impl Files {
 
     /// Whether a search called `search` wants a file for its bytes; asked once for each text.
     pub fn is_wanted(&self, file: &FileId, search: u64, wanted: impl FnOnce(&[u8]) -> bool) -> bool {
+        self.note(file, Seen::Text);
         let cell = self.cell(file);
         if let Some(known) = cell.scanned(search) {
             return known;

@@ -8,6 +8,7 @@ mod cells;
 mod disk;
 mod history;
 mod mounts;
+mod reads;
 mod source_text;
 mod walk;
 
@@ -20,6 +21,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 pub use cell::Value;
 pub use cells::{Derivation, Files};
 pub use disk::{Disk, EntryKind, Listing, ReadError, SourceTree, Stamp, nanoseconds};
+pub use reads::{Reads, Seen};
 pub use source_text::SourceText;
 pub use walk::{Walked, walk};
 

@@ -27,17 +27,19 @@ mod takings;
 mod version;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use parking_lot::Mutex;
 use pep440_rs::Version;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::manifest::{DistributionName, Manifest, Reached};
 use crate::python::ModuleName;
 use crate::source::shelves::Shelves;
 use crate::source::{Cache, Environment, Surroundings};
-use crate::vfs::{FileId, Files};
+use crate::vfs::{FileId, Files, Reads};
 
 pub use closure::{Closure, Consumers, Reach};
 pub use config::{Config, LoadedConfig, RuleLevel, Scope};
@@ -59,6 +61,7 @@ pub use takings::Taking;
 
 use memo::{Memo, PathMemo};
 use parts::Part;
+use version::VersionInPython;
 
 /// Everything under the opened folders, as one immutable revision: cheap to clone, safe to share between threads.
 ///
@@ -81,6 +84,7 @@ pub struct Workspace {
 /// What was learned from manifests and folders: good as long as none of them changes.
 #[derive(Default)]
 struct Structure {
+    revision: StructureRevision,
     boundaries: PathMemo<Utf8PathBuf>,
     own_names: PathMemo<Utf8PathBuf>,
     real_paths: PathMemo<Utf8PathBuf>,
@@ -98,6 +102,7 @@ struct Structure {
     effective: PathMemo<Arc<Effective>>,
     pinned: PathMemo<Arc<Vec<Reach>>>,
     dirty: PathMemo<Option<bool>>,
+    versions_in_python: Mutex<FxHashMap<FileId, VersionInPython>>,
     /// By distribution.
     releases: PathMemo<Arc<Releases>>,
     shelves: OnceLock<Arc<Shelves>>,
@@ -117,6 +122,16 @@ struct Structure {
     locations: OnceLock<Arc<Vec<CodeLocation>>>,
 }
 
+/// Tells one structure from another.
+struct StructureRevision(u64);
+
+impl Default for StructureRevision {
+    fn default() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
 impl Workspace {
     /// A workspace over the opened folders (absolute paths).
     pub fn new(files: Files, folders: Vec<Utf8PathBuf>) -> Self {
@@ -131,15 +146,30 @@ impl Workspace {
         }
     }
 
-    /// The next revision after the text of Python files an editor holds has changed: what was learned from manifests
-    /// and folders is kept.
+    /// The next revision after the text of Python files has changed: what was learned from manifests and folders is kept,
+    /// unless one of these texts decides some of it.
     pub fn with_text(&self, files: Files) -> Self {
-        Self { files, ..self.clone() }
+        let changed = files.changed_since(self.files.revision());
+        let next = Self { files, ..self.clone() };
+        match changed {
+            Some(changed) if !changed.iter().any(|file| self.text_decides(&next, file)) => next,
+            _ => Self { structure: Arc::default(), ..next },
+        }
     }
 
     /// The next revision after anything else has changed: manifests, files made or gone, opened folders.
     pub fn with_structure(&self, files: Files, folders: Vec<Utf8PathBuf>) -> Self {
         Self { files, folders, structure: Arc::default(), ..self.clone() }
+    }
+
+    /// Tells what was learned of manifests and folders from what is learned after one of them has changed.
+    pub fn structure_revision(&self) -> u64 {
+        self.structure.revision.0
+    }
+
+    /// The same workspace, for one who wants to know which Python files are looked at.
+    pub fn observed(&self, observer: Arc<Reads>) -> Self {
+        Self { files: self.files.observed(observer), ..self.clone() }
     }
 
     /// This workspace if everybody who takes a distribution from an index or by git took this version of it.

@@ -75,14 +75,26 @@ impl Workspace {
         }
     }
 
-    /// `__path__ = pkgutil.extend_path(__path__, __name__)` and `pkg_resources.declare_namespace(__name__)`: a package
-    /// whose other parts may lie in other distributions, as those of a namespace package.
     fn extends_its_path(&self, file: &FileId) -> bool {
-        let says = |text: &str| {
-            let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-            has("extend_path(") || has("declare_namespace(")
-        };
-        file.path().file_stem() == Some("__init__")
-            && self.files.text(file).is_ok_and(|source| says(&source.text))
+        self.says_of_its_path(file) == Some(true)
+    }
+
+    /// `__path__ = pkgutil.extend_path(__path__, __name__)` and `pkg_resources.declare_namespace(__name__)`: a package
+    /// whose other parts may lie in other distributions, as those of a namespace package. `None` where the text cannot be
+    /// read.
+    fn says_of_its_path(&self, file: &FileId) -> Option<bool> {
+        if file.path().file_stem() != Some("__init__") {
+            return Some(false);
+        }
+        let source = self.files.text(file).ok()?;
+        let has = |word: &str| memchr::memmem::find(source.text.as_bytes(), word.as_bytes()).is_some();
+        Some(has("extend_path(") || has("declare_namespace("))
+    }
+
+    /// Whether a change of a Python file's text changes what was learned of manifests and folders: it holds a version, or
+    /// says whether a package has parts elsewhere.
+    pub(super) fn text_decides(&self, next: &Self, file: &FileId) -> bool {
+        let before = self.says_of_its_path(file);
+        before.is_none() || before != next.says_of_its_path(file) || next.has_another_version(file)
     }
 }

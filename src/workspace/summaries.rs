@@ -5,11 +5,17 @@ use std::sync::Arc;
 use super::Workspace;
 use crate::python::{ModuleSummary, summarize_derived};
 use crate::source::Cache;
-use crate::vfs::{FileId, Stamp};
+use crate::vfs::{FileId, Seen, Stamp};
 
 impl Workspace {
     /// The summary of a Python file; `None` where it cannot be read.
     pub fn summary(&self, file: &FileId) -> Option<Arc<ModuleSummary>> {
+        let summary = self.known_summary(file);
+        self.files.note(file, Seen::Interface(summary.as_ref().map_or(0, |summary| summary.fingerprint)));
+        summary
+    }
+
+    fn known_summary(&self, file: &FileId) -> Option<Arc<ModuleSummary>> {
         let Some((cache, stamp)) = self.cached(file) else {
             return self.files.derived(file, summarize_derived);
         };

@@ -8,6 +8,13 @@ use crate::python::{DefinitionKind, Expression, ModuleName, ModuleSummary, Scope
 use crate::source::Found;
 use crate::vfs::{FileId, SourceTree, join};
 
+/// What a manifest took its version from: a name in a Python file.
+#[derive(Clone)]
+pub(super) struct VersionInPython {
+    attribute: Option<String>,
+    version: Option<String>,
+}
+
 impl Workspace {
     /// The version as written in the manifest or in the file that the manifest names; `None` where it is computed.
     pub fn version_text(&self, project: &Project) -> Option<String> {
@@ -16,11 +23,10 @@ impl Workspace {
             Version::File { path, attribute } => {
                 let file = self.version_file(project, &path.value)?;
                 if matches!(file.path().extension(), Some("py" | "pyi")) {
-                    let summary = self.summary(&file)?;
-                    match attribute {
-                        Some(name) => literal(&summary, name),
-                        None => literal(&summary, "__version__").or_else(|| literal(&summary, "VERSION")),
-                    }
+                    let version = self.version_in(&file, attribute.as_deref());
+                    let written = VersionInPython { attribute: attribute.clone(), version: version.clone() };
+                    self.structure.versions_in_python.lock().insert(file, written);
+                    version
                 } else {
                     let text = self.files.text(&file).ok()?;
                     text.text.lines().next().map(|line| line.trim().to_owned())
@@ -30,6 +36,20 @@ impl Workspace {
                 self.mounted_version(project).or_else(|| self.described_version(project))
             }
         }
+    }
+
+    fn version_in(&self, file: &FileId, attribute: Option<&str>) -> Option<String> {
+        let summary = self.summary(file)?;
+        match attribute {
+            Some(name) => literal(&summary, name),
+            None => literal(&summary, "__version__").or_else(|| literal(&summary, "VERSION")),
+        }
+    }
+
+    /// Whether the version that a Python file holds for a manifest is another one by now.
+    pub(super) fn has_another_version(&self, file: &FileId) -> bool {
+        let known = self.structure.versions_in_python.lock().get(file).cloned();
+        known.is_some_and(|known| self.version_in(file, known.attribute.as_deref()) != known.version)
     }
 
     /// The version that setuptools-scm, hatch-vcs and their kin would give a tree whose commit bears a tag; every other

@@ -4,6 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use proptest::prelude::*;
 
 use crate::ide;
+use crate::rules::{Memory, Selection, check_again};
 use crate::server::events::{FileEvent, FileEventKind};
 use crate::server::session::{DocumentEdit, Introduction, Session};
 use crate::server::uri::uri_of;
@@ -185,9 +186,10 @@ fn write(path: &Utf8Path, text: &str) {
 }
 
 /// All findings, and where each name of each Python file leads.
-fn answers(workspace: &Workspace, root: &Utf8Path) -> Vec<String> {
-    let mut said: Vec<String> =
-        crate::rules::check(workspace).diagnostics.iter().map(|d| format!("{d:?}")).collect();
+fn answers(workspace: &Workspace, root: &Utf8Path, memory: &Memory) -> Vec<String> {
+    let found = check_again(workspace, &Selection::default(), memory, &|| false).unwrap();
+    let mut said: Vec<String> = found.diagnostics.iter().map(|d| format!("{d:?}")).collect();
+    said.extend(found.not_judged.iter().map(|one| format!("{one:?}")));
     for (path, _) in FILES.iter().filter(|(path, _)| path.ends_with(".py")) {
         let file = FileId::new(&root.join(path));
         let Some(summary) = workspace.summary(&file) else { continue };
@@ -211,11 +213,11 @@ proptest! {
             editor.take(step);
             // Asking in between fills what the next step has to keep or drop.
             let now = editor.session.snapshot().workspace;
-            let said = answers(&now, &root);
+            let said = answers(&now, &root, editor.session.memory());
             let fresh = editor.fresh();
             let broken = fresh.all_manifests().iter().any(|(_, manifest)| manifest.unreadable);
             if !broken {
-                prop_assert_eq!(said, answers(&fresh, &root), "after {:?}", step);
+                prop_assert_eq!(said, answers(&fresh, &root, &Memory::default()), "after {:?}", step);
             }
         }
     }

@@ -1,13 +1,11 @@
-//! What the files of a project import from other first-party projects.
+//! What a file imports from other first-party projects.
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
 
-use super::needles::{Needles, OwnNames};
 use crate::manifest::DistributionName;
-use crate::python::{Import, ImportId, ImportKind, ModuleName, ModuleSummary};
+use crate::python::{Import, ImportId, ImportKind, ModuleName, ModuleSummary, Name};
 use crate::text::TextRange;
 use crate::vfs::FileId;
 use crate::workspace::{Found, NotFound, Place, Project, Resolution, Standing, Workspace};
@@ -20,16 +18,22 @@ pub struct FileUses {
     pub project: Arc<Project>,
     /// Whether it is deployed code, as opposed to tests, docs, scripts and the like.
     pub deployed: bool,
-    /// The file's summary.
-    pub summary: Arc<ModuleSummary>,
     /// Imports that lead, or should lead, into another first-party project.
     pub imports: Vec<ImportUse>,
+    /// Where it does not parse first.
+    pub error: Option<TextRange>,
+    /// Its comments that speak to crossloc.
+    pub comments: Box<[TextRange]>,
 }
 
 /// An import that leads into another first-party project.
 pub struct ImportUse {
     /// Which import of the summary.
     pub id: ImportId,
+    /// The import itself.
+    pub import: Import,
+    /// Where the name behind `import` of a `from` import is written.
+    pub name: Option<TextRange>,
     /// The module: what stands behind `import` or `from`, or a submodule of a namespace named behind `from … import`.
     pub module: ModuleName,
     /// Where the module's name is written.
@@ -58,54 +62,29 @@ impl ImportUse {
     }
 }
 
-/// The uses in all files that matter below the opened folders, sorted by file.
-pub(super) fn collect(workspace: &Workspace) -> Vec<FileUses> {
-    let discovery = workspace.discovery();
-    let needles = Needles::new(workspace, &discovery);
-    let projects = workspace.projects();
-    let own: FxHashMap<&str, OwnNames> = projects
-        .iter()
-        .map(|project| (project.dir.as_str(), needles.own_names(project, workspace)))
-        .collect();
-    let none = OwnNames::default();
-    let own_of = |project: &Project| own.get(project.dir.as_str()).unwrap_or(&none);
-    let wanted: Vec<(&FileId, Arc<Project>)> = tracing::debug_span!("read and scan").in_scope(|| {
-        let opened = |file: &FileId| workspace.folders.iter().any(|folder| file.path().starts_with(folder));
-        let of_projects = discovery.python.par_iter().filter(|file| opened(file)).filter_map(|file| {
-            let project = workspace.project_of(file)?;
-            let own = own_of(&project);
-            let wanted = workspace.is_wanted(file, own.search, |bytes| needles.matter(bytes, &own.names));
-            wanted.then_some((file, project))
-        });
-        of_projects.collect()
-    });
-    let summaries: Vec<Option<Arc<ModuleSummary>>> = tracing::debug_span!("parse")
-        .in_scope(|| wanted.par_iter().map(|(file, _)| workspace.summary(file)).collect());
-    let _span = tracing::debug_span!("resolve").entered();
-    let summarized = wanted.into_par_iter().zip(summaries);
-    summarized
-        .filter_map(|((file, project), summary)| {
-            let own = own_of(&project);
-            Some(of_file(workspace, own, file, project, summary?))
-        })
-        .collect()
-}
-
-fn of_file(
+/// What a file uses; `own` are the names that only its project ships.
+pub(super) fn of_file(
     workspace: &Workspace,
-    own: &OwnNames,
+    own: &FxHashSet<Name>,
     file: &FileId,
     project: Arc<Project>,
-    summary: Arc<ModuleSummary>,
-) -> FileUses {
+) -> Option<FileUses> {
+    let summary = workspace.summary(file)?;
     let mut imports = Vec::new();
     for (index, import) in summary.imports.iter().enumerate() {
         let id = ImportId(crate::text::offset(index));
-        if import.level == 0 && !own.names.contains(import.module.split('.').next().unwrap_or("")) {
+        if import.level == 0 && !own.contains(import.module.split('.').next().unwrap_or("")) {
             imports.extend(of_import(workspace, file, &project, &summary, id, import));
         }
     }
-    FileUses { file: file.clone(), deployed: workspace.is_deployed(file), project, summary, imports }
+    Some(FileUses {
+        file: file.clone(),
+        deployed: workspace.is_deployed(file),
+        project,
+        imports,
+        error: summary.errors.first().copied(),
+        comments: summary.comments.iter().map(|comment| comment.range).collect(),
+    })
 }
 
 fn of_import(
@@ -150,5 +129,6 @@ fn of_import(
     let provider = workspace.project_at(&dir)?;
     let local = import.local;
     let optional = import.type_checking || import.guarded || import.kind == ImportKind::Dynamic;
-    Some(ImportUse { id, module, range, provider, standing, file: target, optional, local })
+    let (import, name) = (import.clone(), span.name);
+    Some(ImportUse { id, import, name, module, range, provider, standing, file: target, optional, local })
 }

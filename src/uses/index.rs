@@ -1,0 +1,113 @@
+//! The uses of all files, carried from one revision to the next.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::imports::{FileUses, of_file};
+use super::needles::{Needles, OwnNames};
+use crate::vfs::FileId;
+use crate::workspace::{Project, Workspace};
+
+/// The uses in all files that matter below the opened folders, as one revision has them.
+pub struct Uses {
+    /// The revision of the files.
+    revision: u64,
+    /// The revision of what was learned from manifests and folders.
+    structure: u64,
+    needles: Arc<NeedlesOfProjects>,
+    /// Sorted by file.
+    files: Vec<Arc<FileUses>>,
+}
+
+/// What is searched for, by the folder of the searching project.
+struct NeedlesOfProjects {
+    needles: Needles,
+    own: FxHashMap<String, OwnNames>,
+    none: OwnNames,
+}
+
+/// Remembers the uses of the newest revision that was asked for, and makes those of the next one from them.
+#[derive(Default)]
+pub struct Index {
+    newest: Mutex<Option<Arc<Uses>>>,
+}
+
+impl Index {
+    /// The uses in a workspace's revision: as remembered, or those remembered with the files that changed since looked at
+    /// anew, or all looked at; walks everything.
+    pub fn uses(&self, workspace: &Workspace) -> Arc<Uses> {
+        let known = self.newest.lock().clone();
+        let carried = known.and_then(|known| known.carried(workspace));
+        let uses = carried.unwrap_or_else(|| Arc::new(Uses::of(workspace)));
+        *self.newest.lock() = Some(uses.clone());
+        uses
+    }
+}
+
+impl Uses {
+    /// The uses in all files.
+    fn of(workspace: &Workspace) -> Self {
+        let discovery = workspace.discovery();
+        let needles = Needles::new(workspace, &discovery);
+        let own = |project: &Arc<Project>| (project.dir.to_string(), needles.own_names(project, workspace));
+        let own = workspace.projects().iter().map(own).collect();
+        let needles = NeedlesOfProjects { needles, own, none: OwnNames::default() };
+        let _span = tracing::debug_span!("uses").entered();
+        let files = discovery.python.par_iter().filter_map(|file| needles.uses_of(workspace, file));
+        Self {
+            revision: workspace.files.revision(),
+            structure: workspace.structure_revision(),
+            files: files.collect(),
+            needles: Arc::new(needles),
+        }
+    }
+
+    /// The uses in another revision with the same manifests and folders; none where that is not given.
+    fn carried(self: Arc<Self>, workspace: &Workspace) -> Option<Arc<Self>> {
+        if self.structure != workspace.structure_revision() {
+            return None;
+        }
+        let changed = workspace.files.changed_since(self.revision)?;
+        if changed.is_empty() {
+            return Some(self);
+        }
+        let mut files = self.files.clone();
+        let discovery = workspace.discovery();
+        for file in changed {
+            let now = discovery.python.binary_search(&file).ok();
+            let now = now.and_then(|_| self.needles.uses_of(workspace, &file));
+            match (files.binary_search_by(|uses| uses.file.cmp(&file)), now) {
+                (Ok(at), Some(now)) => files.splice(at..=at, [now]).for_each(drop),
+                (Ok(at), None) => drop(files.remove(at)),
+                (Err(at), Some(now)) => files.insert(at, now),
+                (Err(_), None) => {}
+            }
+        }
+        let revision = workspace.files.revision();
+        Some(Arc::new(Self { revision, structure: self.structure, needles: self.needles.clone(), files }))
+    }
+
+    /// All files that matter, sorted.
+    pub fn files(&self) -> &[Arc<FileUses>] {
+        &self.files
+    }
+}
+
+impl NeedlesOfProjects {
+    /// What a file uses, if it matters.
+    fn uses_of(&self, workspace: &Workspace, file: &FileId) -> Option<Arc<FileUses>> {
+        if !workspace.folders.iter().any(|folder| file.path().starts_with(folder)) {
+            return None;
+        }
+        let project = workspace.project_of(file)?;
+        let own = self.own.get(project.dir.as_str()).unwrap_or(&self.none);
+        let matters = |bytes: &[u8]| self.needles.matter(bytes, &own.names);
+        if !workspace.is_wanted(file, own.search, matters) {
+            return None;
+        }
+        of_file(workspace, &own.names, file, project).map(Arc::new)
+    }
+}
