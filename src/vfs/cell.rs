@@ -1,8 +1,8 @@
 //! What is known of one file in one revision: its text, and the values derived of it, each in a slot of its own type.
 
 use std::any::{Any, TypeId};
-use std::collections::VecDeque;
 use std::hash::{BuildHasher, BuildHasherDefault};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::Mutex;
@@ -61,6 +61,8 @@ pub(super) enum Held<T: ?Sized> {
 pub(super) struct Slot {
     kind: TypeId,
     pub value: Mutex<Held<dyn Any + Send + Sync>>,
+    /// Whether the value was asked for again after it was made.
+    pub asked: AtomicBool,
 }
 
 impl<T: ?Sized> Held<T> {
@@ -87,7 +89,7 @@ impl Cell {
         if let Some(slot) = slots.iter().find(|slot| slot.kind == kind) {
             return slot.clone();
         }
-        let slot = Arc::new(Slot { kind, value: Mutex::default() });
+        let slot = Arc::new(Slot { kind, value: Mutex::default(), asked: AtomicBool::new(false) });
         slots.push(slot.clone());
         slot
     }
@@ -130,14 +132,19 @@ impl Cell {
         scans.push((search, wanted));
     }
 
-    fn let_go(&self, part: Part) {
+    /// Lets go of a part, unless it is a value that was asked for since this was last tried, or somebody works on it;
+    /// answers whether it did. It waits for nobody: two who make values of each other's files would wait for ever.
+    pub fn let_go(&self, part: Part) -> bool {
         match part {
-            Part::Text => self.text.lock().held.let_go(),
+            Part::Text => self.text.try_lock().map(|mut text| text.held.let_go()).is_some(),
             Part::Value(kind) => {
-                let slot = self.slots.lock().iter().find(|slot| slot.kind == kind).cloned();
-                if let Some(slot) = slot {
-                    slot.value.lock().let_go();
+                let slots = self.slots.try_lock().map(|slots| slots.clone());
+                let Some(slots) = slots else { return false };
+                let Some(slot) = slots.iter().find(|slot| slot.kind == kind) else { return true };
+                if slot.asked.swap(false, Ordering::Relaxed) {
+                    return false;
                 }
+                slot.value.try_lock().map(|mut value| value.let_go()).is_some()
             }
         }
     }
@@ -153,42 +160,4 @@ pub(super) enum Part {
 /// The hash that tells one content of a file from another.
 pub(super) fn content_hash(bytes: &[u8]) -> u64 {
     BuildHasherDefault::<FxHasher>::default().hash_one(bytes)
-}
-
-/// Holds the texts and values of closed files that were made last, and lets go of older ones: a workspace has any number
-/// of files, and all that is kept of most is what was learned of them. Shared by all revisions.
-pub(super) struct Retention {
-    queue: Mutex<Queue>,
-    /// About how many bytes are held.
-    limit: usize,
-}
-
-#[derive(Default)]
-struct Queue {
-    parts: VecDeque<(Weak<Cell>, Part, usize)>,
-    weight: usize,
-}
-
-impl Retention {
-    pub fn new(limit: usize) -> Self {
-        Self { queue: Mutex::default(), limit }
-    }
-
-    /// Takes note of a part that is held now. No lock of the cell may be held.
-    pub fn hold(&self, cell: &Arc<Cell>, part: Part, weight: usize) {
-        let mut gone = Vec::new();
-        let mut queue = self.queue.lock();
-        queue.parts.push_back((Arc::downgrade(cell), part, weight));
-        queue.weight += weight;
-        while queue.weight > self.limit
-            && let Some((cell, part, weight)) = queue.parts.pop_front()
-        {
-            queue.weight -= weight;
-            gone.push((cell, part));
-        }
-        drop(queue);
-        for (cell, part) in gone.into_iter().filter_map(|(cell, part)| Some((cell.upgrade()?, part))) {
-            cell.let_go(part);
-        }
-    }
 }

@@ -3,14 +3,16 @@
 use std::any::TypeId;
 use std::hash::{BuildHasher, BuildHasherDefault};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use parking_lot::RwLock;
 use rustc_hash::{FxHashMap, FxHasher};
 
-use super::cell::{Cell, Held, Part, Retention, Value, content_hash};
+use super::cell::{Cell, Held, Part, Value, content_hash};
 use super::history::History;
 use super::mounts::Mounted;
+use super::retention::Retention;
 use super::{Disk, EntryKind, FileId, Listing, ReadError, Reads, Seen, SourceText, SourceTree, Stamp, split};
 use crate::text::{Document, TextChange};
 
@@ -18,7 +20,7 @@ use crate::text::{Document, TextChange};
 const SHARDS: usize = 256;
 
 /// About how many bytes of texts and values are held for closed files.
-const RETAINED: usize = 256 * 1024 * 1024;
+const RETAINED: usize = 16 * 1024 * 1024;
 
 /// What a derived value may be computed from: the text, and the value of the text before with the edits between.
 pub struct Derivation<'a, T> {
@@ -175,6 +177,7 @@ impl Files {
         let slot = cell.slot::<T>();
         let mut held = slot.value.lock();
         if let Some(value) = held.get() {
+            slot.asked.store(true, Ordering::Relaxed);
             return value.downcast::<T>().ok();
         }
         let source = self.text_of(file, &cell).ok()?;
@@ -199,6 +202,7 @@ impl Files {
         let slot = cell.slot::<T>();
         let mut held = slot.value.lock();
         if let Some(value) = held.get() {
+            slot.asked.store(true, Ordering::Relaxed);
             return value.downcast::<T>().ok();
         }
         let value = Arc::new(known()?);
@@ -455,7 +459,10 @@ mod tests {
         assert!(Arc::ptr_eq(&held, &length(&first).unwrap()), "somebody has it still");
         std::fs::write(first.path(), "x = 2\n").unwrap();
         drop(held);
-        length(&second).unwrap();
+        // What was asked for again stays a while longer.
+        for name in ["c.py", "d.py"] {
+            length(&file(name)).unwrap();
+        }
         assert_eq!(files.text(&first).unwrap_err(), ReadError::Changed);
         assert!(length(&first).is_none());
         let next = files.with_changed(std::iter::once(first.path()));

@@ -9,6 +9,7 @@ mod disk;
 mod history;
 mod mounts;
 mod reads;
+mod retention;
 mod source_text;
 mod walk;
 

@@ -17,11 +17,11 @@ pub(super) struct Piece<'a> {
     /// The table.
     pub table: Table<'a>,
     /// Where its text stands.
-    pub places: &'a Reduced,
+    pub places: &'a Reduced<'a>,
 }
 
 /// Parses what is left of an entry and hands it to `read`. An entry with an error is none.
-pub(super) fn parse(reduced: &Reduced, read: impl FnOnce(Piece<'_>) -> Option<LockEntry>) -> Parsed {
+pub(super) fn parse(reduced: &Reduced<'_>, read: impl FnOnce(Piece<'_>) -> Option<LockEntry>) -> Parsed {
     let mut errors = Vec::new();
     let entry =
         with_piece(&reduced.text, &mut errors, |table| read(Piece { table, places: reduced })).flatten();

@@ -17,7 +17,6 @@ mod walk;
 use std::sync::{Arc, OnceLock};
 
 use camino::Utf8Path;
-use rustc_hash::FxHashMap;
 
 pub use compiled::is_compiled;
 pub use model::{
@@ -29,6 +28,7 @@ use super::DistributionName;
 use super::model::ManifestError;
 use crate::text::{Spanned, TextRange};
 use model::Parsed;
+use split::{Kept, Reduced};
 
 /// The format of the lock file at `path`, by its name; `None` for other files. Compiled requirements are not known by
 /// their names.
@@ -62,9 +62,12 @@ pub struct Lock {
     pub head: LockHead,
     /// What makes the lock as a whole unreadable or doubtful: cut off, of a newer format, not of this format at all.
     pub errors: Vec<ManifestError>,
+    /// The whole; of the formats that list archives only what is left without them, once the lock is read.
     text: Arc<str>,
+    several_indexes: bool,
     slots: Vec<Slot>,
-    by_name: FxHashMap<DistributionName, Vec<usize>>,
+    /// Indexes of the entries, sorted by their names, those of one name in the order of the file.
+    by_name: Vec<u32>,
 }
 
 /// An entry that may not have been parsed yet.
@@ -72,6 +75,9 @@ pub struct Lock {
 struct Slot {
     name: Spanned<DistributionName>,
     range: TextRange,
+    header: TextRange,
+    /// What is left of it without its archives, once the lock is read.
+    kept: Option<Kept>,
     parsed: OnceLock<Parsed>,
 }
 
@@ -82,8 +88,9 @@ pub fn read_lock(kind: LockKind, text: &Arc<str>) -> Lock {
         head: LockHead::default(),
         errors: Vec::new(),
         text: text.clone(),
+        several_indexes: split::names_several_indexes(kind, text),
         slots: Vec::new(),
-        by_name: FxHashMap::default(),
+        by_name: Vec::new(),
     };
     if let Some(range) = split::conflict(text) {
         lock.error("the lock holds a merge conflict: resolve it, or delete the lock and lock anew", range);
@@ -98,19 +105,30 @@ pub fn read_lock(kind: LockKind, text: &Arc<str>) -> Lock {
         LockKind::Pixi => pixi::read(&mut lock),
         LockKind::Compiled => compiled::read(&mut lock),
     }
+    lock.sort();
+    lock.reduce();
     lock
 }
 
 impl Lock {
     /// The names of all distributions it locks, in no order.
     pub fn names(&self) -> impl Iterator<Item = &DistributionName> {
-        self.by_name.keys()
+        let mut last = None;
+        let names = self.by_name.iter().filter_map(|at| Some(&self.slots.get(*at as usize)?.name.value));
+        names.filter(move |name| last.replace(*name) != Some(*name))
+    }
+
+    /// The indexes of the entries of one name, in the order of the file.
+    fn named(&self, name: &DistributionName) -> impl Iterator<Item = usize> {
+        let name_of = |at: &u32| self.slots.get(*at as usize).map(|slot| &slot.name.value);
+        let from = self.by_name.partition_point(|at| name_of(at) < Some(name));
+        let behind = self.by_name.get(from..).unwrap_or_default().iter();
+        behind.take_while(move |at| name_of(at) == Some(name)).map(|at| *at as usize)
     }
 
     /// The entries of one name, in the order of the file; those that cannot be read are left out.
     pub fn entries(&self, name: &DistributionName) -> Vec<Arc<LockEntry>> {
-        let known = self.by_name.get(name).map_or(&[][..], Vec::as_slice);
-        known.iter().filter_map(|index| self.entry(*index)).collect()
+        self.named(name).filter_map(|index| self.entry(index)).collect()
     }
 
     /// All entries; parses the whole lock.
@@ -120,7 +138,7 @@ impl Lock {
 
     /// Entries that lead to folders on disk: found by their text, so that no others are parsed.
     pub fn live_entries(&self) -> Vec<Arc<LockEntry>> {
-        let live = |slot: &Slot| split::may_be_live(self.kind, slot.range.slice(&self.text));
+        let live = |slot: &Slot| split::may_be_live(self.kind, &self.reduced(slot).text);
         let indexes = self.slots.iter().enumerate().filter(|(_, slot)| live(slot)).map(|(index, _)| index);
         let entries = indexes.filter_map(|index| self.entry(index));
         entries.filter(|entry| entry.source.folder().is_some()).collect()
@@ -128,18 +146,17 @@ impl Lock {
 
     /// Whether what it locks comes from more than one package index, as far as that is told without parsing entries.
     pub fn names_several_indexes(&self) -> bool {
-        split::names_several_indexes(self.kind, &self.text)
+        self.several_indexes
     }
 
     /// Whether it has an entry of that name, readable or not.
     pub fn has(&self, name: &DistributionName) -> bool {
-        self.by_name.contains_key(name)
+        self.named(name).next().is_some()
     }
 
     /// Where the entries of a name begin, readable or not: the name's place.
     pub fn places(&self, name: &DistributionName) -> Vec<TextRange> {
-        let known = self.by_name.get(name).map_or(&[][..], Vec::as_slice);
-        known.iter().filter_map(|index| Some(self.slots.get(*index)?.name.range)).collect()
+        self.named(name).filter_map(|index| Some(self.slots.get(index)?.name.range)).collect()
     }
 
     /// The entry at an index, parsed on first use.
@@ -147,33 +164,55 @@ impl Lock {
         self.parsed(index)?.entry.clone()
     }
 
-    /// What could not be read of the entries that were asked for up to now.
-    pub fn entry_errors(&self, name: &DistributionName) -> Vec<ManifestError> {
-        let known = self.by_name.get(name).map_or(&[][..], Vec::as_slice);
-        known
-            .iter()
-            .filter_map(|index| self.parsed(*index))
-            .flat_map(|parsed| parsed.errors.clone())
-            .collect()
-    }
-
     fn parsed(&self, index: usize) -> Option<&Parsed> {
         let slot = self.slots.get(index)?;
         Some(slot.parsed.get_or_init(|| match self.kind {
-            LockKind::Uv => uv::entry(index, slot.range, &self.text),
-            LockKind::Poetry => poetry::entry(index, slot.range, &self.text),
-            LockKind::Pdm => pdm::entry(index, slot.range, &self.text),
-            LockKind::Pylock => pylock::entry(index, slot.range, &self.text),
+            LockKind::Uv => uv::entry(index, slot.header, &self.reduced(slot)),
+            LockKind::Poetry => poetry::entry(index, slot.header, &self.reduced(slot)),
+            LockKind::Pdm => pdm::entry(index, slot.header, &self.reduced(slot)),
+            LockKind::Pylock => pylock::entry(index, slot.header, &self.reduced(slot)),
             LockKind::Pipfile => pipfile::entry(index, slot.name.clone(), slot.range, &self.text),
             LockKind::Pixi => pixi::entry(index, slot.range, &self.text),
             LockKind::Compiled => compiled::entry(index, slot.range, &self.text),
         }))
     }
 
+    /// What is left of an entry without its archives.
+    fn reduced(&self, slot: &Slot) -> Reduced<'_> {
+        match &slot.kept {
+            Some(kept) => kept.reduced(&self.text),
+            None => {
+                let body = TextRange::new(slot.header.end, slot.range.end);
+                split::reduced(&self.text, body, split::archives(self.kind).unwrap_or_default())
+            }
+        }
+    }
+
+    /// Lets go of what nobody will ask for: archives are most of a lock's text.
+    fn reduce(&mut self) {
+        if split::archives(self.kind).is_none() {
+            return;
+        }
+        let mut left = String::new();
+        let kept: Vec<Kept> = self.slots.iter().map(|slot| Kept::of(self.reduced(slot), &mut left)).collect();
+        self.text = Arc::from(left);
+        self.slots.iter_mut().zip(kept).for_each(|(slot, kept)| slot.kept = Some(kept));
+    }
+
     /// Takes an entry in that is to be parsed later.
     fn add_slot(&mut self, name: Spanned<DistributionName>, range: TextRange) {
-        self.by_name.entry(name.value.clone()).or_default().push(self.slots.len());
-        self.slots.push(Slot { name, range, parsed: OnceLock::new() });
+        let header = match split::archives(self.kind) {
+            Some(_) => split::header(&self.text, range),
+            None => TextRange::empty(range.start),
+        };
+        self.slots.push(Slot { name, range, header, kept: None, parsed: OnceLock::new() });
+    }
+
+    /// Sorts what was taken in by name.
+    fn sort(&mut self) {
+        let mut by_name: Vec<u32> = (0..crate::text::offset(self.slots.len())).collect();
+        by_name.sort_by_key(|at| self.slots.get(*at as usize).map(|slot| &slot.name.value));
+        self.by_name = by_name;
     }
 
     /// Of a lock that is not understood no part counts. Else the last entry is parsed at once: that is where a lock that
@@ -181,7 +220,6 @@ impl Lock {
     fn check_last(&mut self) {
         if !self.errors.is_empty() {
             self.slots.clear();
-            self.by_name.clear();
         }
         if let Some(last) = self.slots.len().checked_sub(1)
             && let Some(error) = self.parsed(last).and_then(|parsed| parsed.errors.first()).cloned()

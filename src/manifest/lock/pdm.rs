@@ -2,9 +2,10 @@
 
 use super::edges::{Piece, parse, strings_as_requirements};
 use super::model::{LockEntry, LockHead, LockMetadata, LockSource, Parsed};
+use super::split::Reduced;
 use super::{Lock, split};
 use crate::manifest::table::with_piece;
-use crate::text::{TextRange, offset};
+use crate::text::TextRange;
 
 const HEADER: &str = "[[package]]";
 
@@ -29,10 +30,8 @@ pub(super) fn read(lock: &mut Lock) {
 }
 
 /// Parses one entry.
-pub(super) fn entry(index: usize, range: TextRange, text: &str) -> Parsed {
-    let start = range.start.saturating_add(offset(HEADER.len()));
-    let reduced = split::reduced(text, TextRange::new(start, range.end), &["files"]);
-    parse(&reduced, |piece| {
+pub(super) fn entry(index: usize, header: TextRange, reduced: &Reduced<'_>) -> Parsed {
+    parse(reduced, |piece| {
         let listed = strings_as_requirements(piece, "dependencies");
         Some(LockEntry {
             index,
@@ -46,7 +45,7 @@ pub(super) fn entry(index: usize, range: TextRange, text: &str) -> Parsed {
                 requires_dist: listed.requirements,
                 ..LockMetadata::default()
             }),
-            range: TextRange::new(range.start, start),
+            range: header,
         })
     })
 }

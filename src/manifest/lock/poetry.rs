@@ -4,12 +4,13 @@ use memchr::memmem;
 
 use super::edges::{Piece, parse};
 use super::model::{LockEdge, LockEntry, LockHead, LockMetadata, LockSource, LockedRequirement, Parsed};
+use super::split::Reduced;
 use super::{Lock, split};
 use crate::manifest::DistributionName;
 use crate::manifest::literal::Literal;
 use crate::manifest::model::Group;
 use crate::manifest::table::{Value, with_piece};
-use crate::text::{Spanned, TextRange, offset};
+use crate::text::{Spanned, TextRange};
 
 const HEADER: &str = "[[package]]";
 
@@ -42,10 +43,8 @@ pub(super) fn read(lock: &mut Lock) {
 }
 
 /// Parses one entry.
-pub(super) fn entry(index: usize, range: TextRange, text: &str) -> Parsed {
-    let start = range.start.saturating_add(offset(HEADER.len()));
-    let reduced = split::reduced(text, TextRange::new(start, range.end), &["files"]);
-    parse(&reduced, |piece| {
+pub(super) fn entry(index: usize, header: TextRange, reduced: &Reduced<'_>) -> Parsed {
+    parse(reduced, |piece| {
         let tables = piece.piece("package");
         let mut entry = LockEntry {
             index,
@@ -55,7 +54,7 @@ pub(super) fn entry(index: usize, range: TextRange, text: &str) -> Parsed {
             markers: piece.plain("markers").into_iter().collect(),
             dependencies: Vec::new(),
             metadata: None,
-            range: TextRange::new(range.start, start),
+            range: header,
         };
         if let Some(listed) = tables.and_then(|tables| tables.piece("dependencies")) {
             read_dependencies(listed, &mut entry);

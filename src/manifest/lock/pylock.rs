@@ -2,10 +2,11 @@
 
 use super::edges::{Piece, parse};
 use super::model::{LockEdge, LockEntry, LockHead, LockSource, Parsed};
+use super::split::Reduced;
 use super::{Lock, split};
 use crate::manifest::model::Group;
 use crate::manifest::table::with_piece;
-use crate::text::{TextRange, offset};
+use crate::text::TextRange;
 
 const HEADER: &str = "[[packages]]";
 
@@ -30,10 +31,8 @@ pub(super) fn read(lock: &mut Lock) {
 }
 
 /// Parses one entry. Tables of its own may stand below its keys (`[packages.vcs]`).
-pub(super) fn entry(index: usize, range: TextRange, text: &str) -> Parsed {
-    let start = range.start.saturating_add(offset(HEADER.len()));
-    let reduced = split::reduced(text, TextRange::new(start, range.end), &["sdist", "wheels"]);
-    parse(&reduced, |piece| {
+pub(super) fn entry(index: usize, header: TextRange, reduced: &Reduced<'_>) -> Parsed {
+    parse(reduced, |piece| {
         let below = piece.piece("packages");
         let table = |key: &str| piece.piece(key).or_else(|| below?.piece(key));
         let mut dependencies = piece.pieces("dependencies");
@@ -56,7 +55,7 @@ pub(super) fn entry(index: usize, range: TextRange, text: &str) -> Parsed {
             markers: piece.plain("marker").into_iter().collect(),
             dependencies: dependencies.into_iter().filter_map(edge).collect(),
             metadata: None,
-            range: TextRange::new(range.start, start),
+            range: header,
         })
     })
 }

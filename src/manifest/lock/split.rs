@@ -1,6 +1,9 @@
 //! The scan that splits a TOML lock at its entries, without parsing it, and takes from an entry what nobody asks for.
 
+use std::borrow::Cow;
+
 use memchr::memmem;
+use smallvec::SmallVec;
 
 use super::{Lock, LockKind};
 use crate::manifest::DistributionName;
@@ -39,18 +42,49 @@ fn name_of(text: &str, range: TextRange) -> Option<Spanned<DistributionName>> {
 }
 
 /// A text from which parts were taken out, and where what is left stood.
-pub(super) struct Reduced {
+pub(super) struct Reduced<'t> {
     /// What is left.
-    pub text: String,
-    /// Offsets of [`Self::text`] with how far what follows them is to be moved, in order.
-    moves: Vec<(u32, u32)>,
+    pub text: Cow<'t, str>,
+    moves: Moves,
     /// Whether a part that was taken out has no end.
     pub unclosed: bool,
     /// The first line of the whole.
     pub first_line: TextRange,
 }
 
-impl Reduced {
+/// Offsets of what is left with how far what follows them is to be moved, in order.
+type Moves = SmallVec<[(u32, u32); 3]>;
+
+/// What is left of an entry, in the text that is left of all.
+#[derive(Debug)]
+pub(super) struct Kept {
+    range: TextRange,
+    moves: Moves,
+    unclosed: bool,
+    first_line: TextRange,
+}
+
+impl Kept {
+    /// Adds what is left of an entry to what is left of those before.
+    pub fn of(reduced: Reduced<'_>, all: &mut String) -> Self {
+        let start = all.len();
+        all.push_str(&reduced.text);
+        let Reduced { moves, unclosed, first_line, .. } = reduced;
+        Self { range: TextRange::from_usize(start..all.len()), moves, unclosed, first_line }
+    }
+
+    /// The entry in the text that is left of all.
+    pub fn reduced<'t>(&self, all: &'t str) -> Reduced<'t> {
+        Reduced {
+            text: Cow::Borrowed(self.range.slice(all)),
+            moves: self.moves.clone(),
+            unclosed: self.unclosed,
+            first_line: self.first_line,
+        }
+    }
+}
+
+impl Reduced<'_> {
     /// A range of what is left as one of the whole lock.
     pub fn range(&self, range: TextRange) -> TextRange {
         let moved = |at: u32| {
@@ -61,17 +95,28 @@ impl Reduced {
     }
 }
 
-/// Takes the values of `keys` out of `range` of a lock's text: the lists of archives, most of a lock. Each begins a
-/// line, and ends with the line or, where a list is left open there, at a line that is `]`.
-pub(super) fn reduced(text: &str, range: TextRange, keys: &[&str]) -> Reduced {
+/// The line that begins an entry, such as `[[package]]`, without its end.
+pub(super) fn header(text: &str, entry: TextRange) -> TextRange {
+    let length = entry.slice(text).find("]]").map_or(0, |at| at + "]]".len());
+    TextRange::new(entry.start, entry.start.saturating_add(offset(length)))
+}
+
+/// The keys whose values nobody asks for: the lists of archives, most of a lock. `None` for formats that are parsed from
+/// their whole text.
+pub(super) fn archives(kind: LockKind) -> Option<&'static [&'static str]> {
+    match kind {
+        LockKind::Uv | LockKind::Pylock => Some(&["sdist", "wheels"]),
+        LockKind::Poetry | LockKind::Pdm => Some(&["files"]),
+        LockKind::Pipfile | LockKind::Pixi | LockKind::Compiled => None,
+    }
+}
+
+/// Takes the values of `keys` out of `range` of a lock's text. Each begins a line, and ends with the line or, where a list
+/// is left open there, at a line that is `]`.
+pub(super) fn reduced<'t>(text: &'t str, range: TextRange, keys: &[&str]) -> Reduced<'t> {
     let whole = range.slice(text);
-    let mut reduced = Reduced {
-        text: String::new(),
-        moves: Vec::new(),
-        unclosed: false,
-        first_line: line(text, range.start as usize + whole.len() - whole.trim_start().len()),
-    };
-    let mut cuts: Vec<std::ops::Range<usize>> = Vec::new();
+    let mut cuts: SmallVec<[std::ops::Range<usize>; 2]> = SmallVec::new();
+    let mut unclosed = false;
     for key in keys {
         let needle = format!("\n{key} = ");
         for at in memmem::find_iter(whole.as_bytes(), needle.as_bytes()) {
@@ -83,21 +128,27 @@ pub(super) fn reduced(text: &str, range: TextRange, keys: &[&str]) -> Reduced {
             } else {
                 Some(line.len()).filter(|_| line.ends_with(['}', ']', '"']))
             };
-            reduced.unclosed |= length.is_none();
+            unclosed |= length.is_none();
             cuts.push(start..at + needle.len() + length.unwrap_or(rest.len()));
         }
     }
     cuts.sort_by_key(|cut| cut.start);
+    let mut left = if cuts.is_empty() { Cow::Borrowed(whole) } else { Cow::Owned(String::new()) };
+    let mut moves = Moves::new();
+    if cuts.is_empty() {
+        moves.push((0, range.start));
+    }
     let mut from = 0;
     for (start, end) in cuts.iter().map(|cut| (cut.start, cut.end)).chain([(whole.len(), whole.len())]) {
-        if start >= from {
-            let at = offset(reduced.text.len());
-            reduced.moves.push((at, range.start.saturating_add(offset(from)).saturating_sub(at)));
-            reduced.text.push_str(whole.get(from..start).unwrap_or(""));
+        if let (Cow::Owned(left), true) = (&mut left, start >= from) {
+            let at = offset(left.len());
+            moves.push((at, range.start.saturating_add(offset(from)).saturating_sub(at)));
+            left.push_str(whole.get(from..start).unwrap_or(""));
             from = end;
         }
     }
-    reduced
+    let first_line = line(text, range.start as usize + whole.len() - whole.trim_start().len());
+    Reduced { text: left, moves, unclosed, first_line }
 }
 
 /// Whether an entry's text may lead to a folder on disk. Answers true too often, never false.

@@ -6,12 +6,13 @@ use super::edges::{Piece, parse, requirements, source};
 use super::model::{
     LockEdge, LockEntry, LockHead, LockManifest, LockMetadata, LockSource, LockedRequirement, Parsed,
 };
+use super::split::Reduced;
 use super::{Lock, split};
 use crate::manifest::DistributionName;
 use crate::manifest::literal::Literal;
 use crate::manifest::model::Group;
 use crate::manifest::table::{Value, with_piece};
-use crate::text::{Spanned, TextRange, offset};
+use crate::text::{Spanned, TextRange};
 
 /// How an entry begins, and how it began in the first locks of this format, which uv still reads.
 const HEADERS: [&str; 2] = ["[[package]]", "[[distribution]]"];
@@ -76,16 +77,11 @@ fn groups(piece: Option<Piece<'_>>) -> Vec<(String, Vec<LockedRequirement>)> {
     piece.entries().into_iter().map(group).collect()
 }
 
-/// What no question asks for.
-const ARCHIVES: [&str; 2] = ["sdist", "wheels"];
-
 /// Parses one entry.
-pub(super) fn entry(index: usize, range: TextRange, text: &str) -> Parsed {
-    let key = if range.slice(text).starts_with(HEADERS[1]) { "distribution" } else { "package" };
-    let start = range.start.saturating_add(offset(key.len() + "[[]]".len()));
-    let reduced = split::reduced(text, TextRange::new(start, range.end), &ARCHIVES);
-    parse(&reduced, |piece| {
-        let mut entry = read_entry(piece, index, TextRange::new(range.start, start))?;
+pub(super) fn entry(index: usize, header: TextRange, reduced: &Reduced<'_>) -> Parsed {
+    let key = if header.len() as usize == HEADERS[1].len() { "distribution" } else { "package" };
+    parse(reduced, |piece| {
+        let mut entry = read_entry(piece, index, header)?;
         if let Some(package) = piece.piece(key) {
             read_tables(package, &mut entry);
         }
