@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use camino::Utf8Path;
 use parking_lot::Mutex;
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::breaks::{self, Break};
@@ -23,7 +24,7 @@ use crate::workspace::{CodeLocation, Consumers, Dependency, Project, Workspace};
 pub(super) struct Run<'w> {
     workspace: &'w Workspace,
     memory: &'w Memory,
-    uses: Arc<Uses>,
+    uses: OnceLock<Arc<Uses>>,
     cancelled: &'w (dyn Fn() -> bool + Sync),
     subjects: Fact<Vec<Arc<Project>>>,
     judged: Fact<Vec<usize>>,
@@ -62,11 +63,10 @@ impl<'w> Run<'w> {
         memory: &'w Memory,
         cancelled: &'w (dyn Fn() -> bool + Sync),
     ) -> Self {
-        let uses = memory.advance(workspace);
         Self {
             workspace,
             memory,
-            uses,
+            uses: OnceLock::new(),
             cancelled,
             subjects: OnceLock::new(),
             judged: OnceLock::new(),
@@ -76,6 +76,23 @@ impl<'w> Run<'w> {
             misfit_calls: OnceLock::new(),
             breaks: OnceLock::new(),
         }
+    }
+
+    /// Makes up the list of all uses, and asks the questions about single files while the text of each is at hand. None
+    /// where the run is cancelled meanwhile.
+    pub fn look_at_files(&self, questions: &[fn(&Context<'_>, &FileUses)]) -> Option<()> {
+        let dropped = self.memory.advance(self.workspace);
+        let look = |uses: &FileUses| {
+            self.ask(|context| {
+                if uses.deployed && context.is_subject(&uses.project) {
+                    questions.iter().for_each(|question| question(context, uses));
+                }
+            });
+        };
+        let uses = self.memory.uses(self.workspace, look, self.cancelled)?;
+        dropped.par_iter().filter_map(|file| uses.of_file(file)).for_each(look);
+        self.uses.get_or_init(|| uses);
+        Some(())
     }
 
     /// Whether the run is to end.
@@ -136,7 +153,7 @@ impl<'w> Context<'w> {
     /// that are no subjects among them.
     pub fn files(&self) -> &'w [Arc<FileUses>] {
         self.ledger.of_uses.store(true, Ordering::Relaxed);
-        self.run.uses.files()
+        self.run.uses.get().map_or(&[], |uses| uses.files())
     }
 
     /// The files of one project.

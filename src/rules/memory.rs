@@ -12,7 +12,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::uses::{Index, Uses};
+use crate::uses::{FileUses, Index, Uses};
 use crate::vfs::{FileId, Seen};
 use crate::workspace::Workspace;
 
@@ -31,6 +31,9 @@ struct State {
     /// By file: the units that saw it.
     readers: FxHashMap<FileId, FxHashSet<UnitName>>,
     nodes: FxHashMap<&'static str, (Arc<dyn Any + Send + Sync>, Arc<Account>)>,
+    /// Files that changed, and whether units were dropped, since the nodes were gone through last.
+    changed: Vec<FileId>,
+    dropped: bool,
 }
 
 /// What a state holds for.
@@ -38,6 +41,12 @@ struct State {
 struct Revision {
     structure: u64,
     files: u64,
+}
+
+impl Revision {
+    fn of(workspace: &Workspace) -> Self {
+        Self { structure: workspace.structure_revision(), files: workspace.files.revision() }
+    }
 }
 
 /// A question and the file that it is asked of.
@@ -66,18 +75,39 @@ pub(super) struct Account {
 }
 
 impl Memory {
-    /// Goes over to a workspace's revision: what does not hold there is dropped. Gives all uses in it.
-    pub(super) fn advance(&self, workspace: &Workspace) -> Arc<Uses> {
-        let uses = self.index.uses(workspace);
-        let now = Revision { structure: workspace.structure_revision(), files: workspace.files.revision() };
+    /// Goes over to a workspace's revision: units that do not hold there are dropped. Gives the files that these were about.
+    pub(super) fn advance(&self, workspace: &Workspace) -> Vec<FileId> {
+        let now = Revision::of(workspace);
         let mut state = self.state.lock();
-        let before = state.at.replace(now).filter(|before| before.structure == now.structure);
-        match before.and_then(|before| workspace.files.changed_since(before.files)) {
-            Some(changed) => state.forget(workspace, &changed, &uses),
-            None => *state = State { at: Some(now), ..State::default() },
-        }
+        let before = state.at.filter(|before| before.structure == now.structure);
+        let Some(changed) = before.and_then(|before| workspace.files.changed_since(before.files)) else {
+            *state = State { at: Some(now), ..State::default() };
+            return Vec::new();
+        };
+        state.at = Some(now);
+        let dropped = state.forget(workspace, &changed);
+        state.changed.extend(changed);
+        dropped
+    }
+
+    /// All uses in the revision that was gone over to; see [`Index::uses`]. Rules and facts that do not hold there are
+    /// dropped.
+    pub(super) fn uses(
+        &self,
+        workspace: &Workspace,
+        look: impl Fn(&FileUses) + Sync,
+        cancelled: &(dyn Fn() -> bool + Sync),
+    ) -> Option<Arc<Uses>> {
+        let uses = self.index.uses(workspace, look, cancelled)?;
+        let mut state = self.state.lock();
+        let same_uses = state.uses.as_ref().is_some_and(|before| Arc::ptr_eq(before, &uses));
+        let (changed, dropped) = (std::mem::take(&mut state.changed), std::mem::take(&mut state.dropped));
+        state.nodes.retain(|_, (_, account)| {
+            let saw = changed.iter().any(|file| account.seen.binary_search(file).is_ok());
+            !(saw || (account.of_uses && !same_uses) || (account.of_units && dropped))
+        });
         state.uses = Some(uses.clone());
-        uses
+        Some(uses)
     }
 
     /// The answer to a question about a file, if it is remembered.
@@ -134,29 +164,29 @@ impl Memory {
 
 impl State {
     fn holds_for(&self, workspace: &Workspace) -> bool {
-        let of = Revision { structure: workspace.structure_revision(), files: workspace.files.revision() };
-        self.at == Some(of)
+        self.at == Some(Revision::of(workspace))
     }
 
-    /// Drops what saw one of the files that changed.
-    fn forget(&mut self, workspace: &Workspace, changed: &[FileId], uses: &Arc<Uses>) {
-        let mut dropped = false;
+    /// Drops the units that saw one of the files that changed; gives the files that they were about.
+    fn forget(&mut self, workspace: &Workspace, changed: &[FileId]) -> Vec<FileId> {
+        let mut dropped = Vec::new();
         for file in changed {
             let Some(readers) = self.readers.remove(file) else { continue };
             let now = workspace.summary(file).map_or(0, |summary| summary.fingerprint);
             let (kept, gone): (FxHashSet<UnitName>, FxHashSet<UnitName>) =
                 readers.into_iter().partition(|name| self.still_holds(name, file, now));
-            dropped |= !gone.is_empty();
-            gone.iter().for_each(|name| drop(self.units.remove(name)));
+            for name in gone {
+                self.units.remove(&name);
+                dropped.push(name.1);
+            }
             if !kept.is_empty() {
                 self.readers.insert(file.clone(), kept);
             }
         }
-        let same_uses = self.uses.as_ref().is_some_and(|before| Arc::ptr_eq(before, uses));
-        self.nodes.retain(|_, (_, account)| {
-            let saw = changed.iter().any(|file| account.seen.binary_search(file).is_ok());
-            !(saw || (account.of_uses && !same_uses) || (account.of_units && dropped))
-        });
+        self.dropped |= !dropped.is_empty();
+        dropped.sort_unstable();
+        dropped.dedup();
+        dropped
     }
 
     /// Whether a unit holds though a file that it saw has another text: it found nothing, is about another file, and saw

@@ -98,8 +98,6 @@ pub use selection::Selection;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rayon::prelude::*;
-
 use crate::uses::FileUses;
 use crate::vfs::FileId;
 use crate::workspace::Workspace;
@@ -137,7 +135,9 @@ pub fn check_again(
     let configured = &workspace.configuration().config.rules;
     let severity_of = |rule: &Rule| selection.severity(rule, configured);
     let runs = |name: &str| find(name).and_then(severity_of).is_some();
-    look_at_files(&run, runs);
+    let questions: Vec<_> =
+        OF_FILES.iter().filter(|(rule, _)| runs(rule)).map(|(_, question)| *question).collect();
+    run.look_at_files(&questions)?;
     let rules = tracing::debug_span!("rules").entered();
     let mut diagnostics = Vec::new();
     let mut asked: BTreeSet<&'static str> = BTreeSet::new();
@@ -176,15 +176,6 @@ pub fn check_again(
         projects: discovery.projects.iter().filter(|dir| is_reported(workspace, &FileId::new(dir))).count(),
         locations: workspace.locations().len(),
     })
-}
-
-fn look_at_files(run: &Run<'_>, runs: impl Fn(&str) -> bool) {
-    let _span = tracing::debug_span!("files").entered();
-    let questions: Vec<_> = OF_FILES.iter().filter(|(rule, _)| runs(rule)).collect();
-    run.ask(|context| {
-        let files: Vec<&FileUses> = context.judged_files().collect();
-        files.into_par_iter().for_each(|uses| questions.iter().for_each(|(_, look)| look(context, uses)));
-    });
 }
 
 /// All that the rules that ran, and the facts that they asked, could not judge, sorted by reason.

@@ -37,26 +37,44 @@ pub struct Index {
 
 impl Index {
     /// The uses in a workspace's revision: as remembered, or those remembered with the files that changed since looked at
-    /// anew, or all looked at; walks everything.
-    pub fn uses(&self, workspace: &Workspace) -> Arc<Uses> {
+    /// anew, or all looked at; walks everything. `look` is shown each file that is looked at, while its text and summary
+    /// are at hand. None where `cancelled` says so meanwhile.
+    pub fn uses(
+        &self,
+        workspace: &Workspace,
+        look: impl Fn(&FileUses) + Sync,
+        cancelled: &(dyn Fn() -> bool + Sync),
+    ) -> Option<Arc<Uses>> {
         let known = self.newest.lock().clone();
-        let carried = known.and_then(|known| known.carried(workspace));
-        let uses = carried.unwrap_or_else(|| Arc::new(Uses::of(workspace)));
+        let carried = known.and_then(|known| known.carried(workspace, &look));
+        let uses = carried.unwrap_or_else(|| Arc::new(Uses::of(workspace, &look, cancelled)));
+        if cancelled() {
+            return None;
+        }
         *self.newest.lock() = Some(uses.clone());
-        uses
+        Some(uses)
     }
 }
 
 impl Uses {
     /// The uses in all files.
-    fn of(workspace: &Workspace) -> Self {
+    fn of(
+        workspace: &Workspace,
+        look: &(impl Fn(&FileUses) + Sync),
+        cancelled: &(dyn Fn() -> bool + Sync),
+    ) -> Self {
         let discovery = workspace.discovery();
         let needles = Needles::new(workspace, &discovery);
         let own = |project: &Arc<Project>| (project.dir.to_string(), needles.own_names(project, workspace));
         let own = workspace.projects().iter().map(own).collect();
         let needles = NeedlesOfProjects { needles, own, none: OwnNames::default() };
         let _span = tracing::debug_span!("uses").entered();
-        let files = discovery.python.par_iter().filter_map(|file| needles.uses_of(workspace, file));
+        let files = discovery.python.par_iter().filter_map(|file| {
+            if cancelled() {
+                return None;
+            }
+            needles.uses_of(workspace, file).inspect(|uses| look(uses))
+        });
         Self {
             revision: workspace.files.revision(),
             structure: workspace.structure_revision(),
@@ -66,7 +84,7 @@ impl Uses {
     }
 
     /// The uses in another revision with the same manifests and folders; none where that is not given.
-    fn carried(self: Arc<Self>, workspace: &Workspace) -> Option<Arc<Self>> {
+    fn carried(self: Arc<Self>, workspace: &Workspace, look: &impl Fn(&FileUses)) -> Option<Arc<Self>> {
         if self.structure != workspace.structure_revision() {
             return None;
         }
@@ -78,7 +96,7 @@ impl Uses {
         let discovery = workspace.discovery();
         for file in changed {
             let now = discovery.python.binary_search(&file).ok();
-            let now = now.and_then(|_| self.needles.uses_of(workspace, &file));
+            let now = now.and_then(|_| self.needles.uses_of(workspace, &file)).inspect(|uses| look(uses));
             match (files.binary_search_by(|uses| uses.file.cmp(&file)), now) {
                 (Ok(at), Some(now)) => files.splice(at..=at, [now]).for_each(drop),
                 (Ok(at), None) => drop(files.remove(at)),
@@ -88,6 +106,12 @@ impl Uses {
         }
         let revision = workspace.files.revision();
         Some(Arc::new(Self { revision, structure: self.structure, needles: self.needles.clone(), files }))
+    }
+
+    /// What a file uses, if it matters.
+    pub fn of_file(&self, file: &FileId) -> Option<&FileUses> {
+        let at = self.files.binary_search_by(|uses| uses.file.cmp(file)).ok()?;
+        self.files.get(at).map(|uses| &**uses)
     }
 
     /// All files that matter, sorted.
