@@ -192,18 +192,37 @@ impl<'w> Context<'w> {
         uses: &FileUses,
         work: impl FnOnce(&Context<'_>, &FileUses) -> Vec<T>,
     ) -> Arc<Vec<T>> {
+        self.unit(question, &uses.file, |context| work(context, uses))
+    }
+
+    /// The same for a project: the answer may depend on all Python files in its folder, and on what its own files use.
+    pub(super) fn in_project<T: Send + Sync + 'static>(
+        &self,
+        question: &'static str,
+        project: &Arc<Project>,
+        work: impl FnOnce(&Context<'_>, &Arc<Project>) -> Vec<T>,
+    ) -> Arc<Vec<T>> {
+        self.unit(question, &FileId::new(&project.dir), |context| work(context, project))
+    }
+
+    fn unit<T: Send + Sync + 'static>(
+        &self,
+        question: &'static str,
+        about: &FileId,
+        work: impl FnOnce(&Context<'_>) -> Vec<T>,
+    ) -> Arc<Vec<T>> {
         self.ledger.of_units.store(true, Ordering::Relaxed);
-        if let Some(known) = self.run.memory.unit(question, &uses.file) {
+        if let Some(known) = self.run.memory.unit(question, about) {
             return known;
         }
         if self.run.is_cancelled() {
             return Arc::default();
         }
         let ledger = Ledger::default();
-        let found = Arc::new(self.run.with(&ledger, |context| work(context, uses)));
+        let found = Arc::new(self.run.with(&ledger, work));
         let seen = ledger.reads.take();
         let (workspace, memory) = (self.run.workspace, self.run.memory);
-        memory.keep_unit(workspace, (question, &uses.file), (found.clone(), !found.is_empty()), seen);
+        memory.keep_unit(workspace, (question, about), (found.clone(), !found.is_empty()), seen);
         found
     }
 

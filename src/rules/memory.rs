@@ -171,6 +171,12 @@ impl State {
     fn forget(&mut self, workspace: &Workspace, changed: &[FileId]) -> Vec<FileId> {
         let mut dropped = Vec::new();
         for file in changed {
+            // What is about a folder depends on all files in it.
+            let folders = file.path().ancestors().skip(1).map(FileId::new);
+            for name in folders.filter_map(|folder| self.readers.get(&folder)).flatten() {
+                self.units.remove(name);
+                dropped.push(name.1.clone());
+            }
             let Some(readers) = self.readers.remove(file) else { continue };
             let now = workspace.summary(file).map_or(0, |summary| summary.fingerprint);
             let (kept, gone): (FxHashSet<UnitName>, FxHashSet<UnitName>) =

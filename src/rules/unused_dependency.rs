@@ -60,7 +60,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let workspace = context.workspace;
     let opened = |project: &Project| workspace.folders.iter().any(|folder| project.dir.starts_with(folder));
     let subjects = context.subjects().par_iter().filter(|project| opened(project));
-    subjects.flat_map_iter(|project| of_project(context, project)).collect()
+    let found = subjects.map(|project| context.in_project(RULE.name, project, of_project));
+    found.flat_map_iter(|found| found.to_vec()).collect()
 }
 
 fn of_project(context: &Context<'_>, project: &Arc<Project>) -> Vec<Finding> {
@@ -183,7 +184,9 @@ impl Files {
                 && file.file_name() != "setup.py"
         };
         let imports = |file: &FileId| workspace.summary(file).is_some_and(|s| !s.imports.is_empty());
-        let imports_anything = walked.python.iter().any(|file| own(file) && imports(file));
+        // What uses shared code imports it, and is known already.
+        let uses = context.files_of(project).any(|uses| !uses.imports.is_empty() && own(&uses.file));
+        let imports_anything = uses || walked.python.iter().any(|file| own(file) && imports(file));
         Self { python: walked.python, others: walked.others, imports_anything }
     }
 

@@ -100,6 +100,7 @@ async fn check(
             snapshot.workspace.files.changed_since(before.snapshot.workspace.files.revision())
         });
         let fresh = converted(&snapshot, &findings, &published, changed.as_deref());
+        snapshot.workspace.save();
         Some((Arc::new(Checked { snapshot, findings }), fresh))
     });
     result.await.flatten().filter(|_| session.revision() == revision)

@@ -5,8 +5,10 @@
 //! lie outside of the workspace, are written whole and renamed into place, and begin with who wrote them: what another
 //! build wrote, and what does not match its own checksum, is as good as absent.
 
-use std::io::Write;
-use std::sync::{Arc, OnceLock};
+mod pages;
+
+use std::io::{Read, Write};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -15,17 +17,21 @@ use parking_lot::Mutex;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use crate::python::ModuleSummary;
 use crate::vfs::{FileId, SourceText, Stamp, nanoseconds};
+use pages::{Page, Pages};
 
+/// What stands before the entries of a shard's file.
+const HEAD: usize = 72;
 /// So many files hold the entries of one workspace; a change writes one of them anew.
 const SHARDS: usize = 16;
 /// A file that was changed this shortly before it was looked at may have changed again within one tick of its clock;
 /// the slowest in use, FAT's, ticks every two seconds.
 const TICK: Duration = Duration::from_secs(2);
 /// Changed with the form of the entries.
-const FORM: &str = "crossloc index 2";
+const FORM: &str = "crossloc index 3";
 
 /// The entries of one workspace, from earlier runs and from this one.
 pub struct Cache {
@@ -33,21 +39,22 @@ pub struct Cache {
     writer: [u8; 32],
     now: u64,
     shards: [Shard; SHARDS],
+    /// The summaries that this run made, until they are saved: thousands of them would take more memory than all else.
+    made: Pages,
 }
 
 #[derive(Default)]
 struct Shard {
-    stored: OnceLock<Stored>,
+    /// None before it is asked for, and after it was written anew.
+    stored: Mutex<Option<Arc<Stored>>>,
     learned: Mutex<FxHashMap<FileId, Learned>>,
 }
 
-/// A shard's file: its entries, and the bytes that they point into.
+/// A shard's file: its entries, and where the summaries lie that they point to.
 #[derive(Default)]
 struct Stored {
     entries: FxHashMap<String, Entry>,
-    bytes: Vec<u8>,
-    /// Where the summaries begin in `bytes`.
-    summaries: usize,
+    summaries: Pages,
 }
 
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -55,9 +62,12 @@ struct Entry {
     stamp: Stamp,
     /// When the stamp was taken, in nanoseconds since 1970.
     taken: u64,
-    scan: Option<Scan>,
+    scans: Scans,
     summary: Option<Summary>,
 }
+
+/// The newest searches of different names: several rules search all files, each for something of its own.
+type Scans = SmallVec<[Scan; 2]>;
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Scan {
@@ -68,23 +78,22 @@ struct Scan {
 #[derive(Clone, Serialize, Deserialize)]
 struct Summary {
     text: [u8; 32],
-    start: usize,
-    len: usize,
+    page: Page,
 }
 
 /// What this run found out about one file.
 #[derive(Clone, Default)]
 struct Learned {
     stamp: Stamp,
-    scan: Option<Scan>,
+    scans: Scans,
     summary: Option<([u8; 32], Kept)>,
 }
 
-/// A summary's bytes.
+/// Where a summary's bytes are.
 #[derive(Clone)]
 enum Kept {
     /// Made in this run.
-    New(Vec<u8>),
+    Made(Page),
     /// In the shard's file: the stamp has changed, the text has not.
     Stored,
 }
@@ -105,19 +114,21 @@ impl Cache {
     }
 
     fn new(folder: Utf8PathBuf, writer: [u8; 32], now: SystemTime) -> Self {
-        Self { folder, writer, now: nanoseconds(now), shards: Default::default() }
+        let made = Pages::default();
+        Self { folder, writer, now: nanoseconds(now), shards: Default::default(), made }
     }
 
     /// Whether the file's bytes matter to a search for these needles, where that is known of the file with this stamp.
     pub fn matters(&self, file: &FileId, stamp: Stamp, needles: u64) -> Option<bool> {
-        let entry = self.stored(file)?.entries.get(file.path().as_str())?;
-        let scan = entry.scan.filter(|scan| scan.needles == needles)?;
+        let stored = self.stored(file)?;
+        let entry = stored.entries.get(file.path().as_str())?;
+        let scan = entry.scans.iter().find(|scan| scan.needles == needles)?;
         entry.is_certain(stamp).then_some(scan.matters)
     }
 
     /// Notes whether a file's bytes matter; the stamp was taken before they were read.
     pub fn learn_matters(&self, file: &FileId, stamp: Stamp, needles: u64, matters: bool) {
-        self.learn(file, stamp, |learned| learned.scan = Some(Scan { needles, matters }));
+        self.learn(file, stamp, |learned| learned.scans.push(Scan { needles, matters }));
     }
 
     /// The summary of the file with this stamp. `text` reads the file, where the stamp does not settle it.
@@ -127,6 +138,9 @@ impl Cache {
         stamp: Stamp,
         text: impl FnOnce() -> Option<Arc<SourceText>>,
     ) -> Option<ModuleSummary> {
+        if let Some(made) = self.made_here(file, stamp) {
+            return Some(made);
+        }
         let stored = self.stored(file)?;
         let entry = stored.entries.get(file.path().as_str())?;
         let summary = entry.summary.as_ref()?;
@@ -138,14 +152,24 @@ impl Cache {
             }
             self.learn(file, stamp, |learned| learned.summary = Some((summary.text, Kept::Stored)));
         }
-        postcard::from_bytes(stored.summary(summary)?).ok()
+        postcard::from_bytes(&stored.summaries.read(summary.page)?).ok()
+    }
+
+    /// The summary that this run made of the file with this stamp.
+    fn made_here(&self, file: &FileId, stamp: Stamp) -> Option<ModuleSummary> {
+        let learned = self.shards.get(shard_of(file))?.learned.lock().get(file).cloned()?;
+        match learned.summary.filter(|_| learned.stamp == stamp)? {
+            (_, Kept::Made(page)) => postcard::from_bytes(&self.made.read(page)?).ok(),
+            (_, Kept::Stored) => None,
+        }
     }
 
     /// Notes the summary of a text; the stamp was taken before it was read.
     pub fn learn_summary(&self, file: &FileId, stamp: Stamp, text: &str, summary: &ModuleSummary) {
         let Ok(bytes) = postcard::to_stdvec(summary) else { return };
         let hash = *blake3::hash(text.as_bytes()).as_bytes();
-        self.learn(file, stamp, |learned| learned.summary = Some((hash, Kept::New(bytes))));
+        let Some(page) = self.made.append(&self.folder, &bytes) else { return };
+        self.learn(file, stamp, |learned| learned.summary = Some((hash, Kept::Made(page))));
     }
 
     /// Writes what was learned. Where that fails, the next run learns it again.
@@ -159,7 +183,9 @@ impl Cache {
         self.shards.par_iter().enumerate().for_each(|(number, shard)| {
             let learned = std::mem::take(&mut *shard.learned.lock());
             if !learned.is_empty() {
-                let _ = self.write(number, &self.merged(number, shard, learned));
+                if self.write(number, shard, learned).is_ok() {
+                    *shard.stored.lock() = None;
+                }
             }
         });
     }
@@ -174,68 +200,77 @@ impl Cache {
         change(entry);
     }
 
-    fn stored(&self, file: &FileId) -> Option<&Stored> {
+    fn stored(&self, file: &FileId) -> Option<Arc<Stored>> {
         let number = shard_of(file);
-        let shard = self.shards.get(number)?;
-        Some(shard.stored.get_or_init(|| self.read(number).unwrap_or_default()))
+        Some(self.stored_in(number, self.shards.get(number)?))
+    }
+
+    fn stored_in(&self, number: usize, shard: &Shard) -> Arc<Stored> {
+        let mut stored = shard.stored.lock();
+        stored.get_or_insert_with(|| Arc::new(self.read(number).unwrap_or_default())).clone()
     }
 
     fn path(&self, number: usize) -> Utf8PathBuf {
         self.folder.join(format!("{number:02}"))
     }
 
-    /// A shard's file: 32 bytes of who wrote it, 32 of the checksum of what follows, 8 of the length of the entries,
-    /// the entries, the summaries.
+    /// A shard's file: 32 bytes of who wrote it, 32 of the checksum of the entries with their length, 8 of that length,
+    /// the entries, the summaries, of which each entry holds the checksum.
     fn read(&self, number: usize) -> Option<Stored> {
-        let bytes = std::fs::read(self.path(number)).ok()?;
-        let (writer, rest) = bytes.split_first_chunk::<32>()?;
-        let (checksum, body) = rest.split_first_chunk::<32>()?;
-        if *writer != self.writer || blake3::hash(body).as_bytes() != checksum {
+        let mut file = std::fs::File::open(self.path(number)).ok()?;
+        let mut head = [0; HEAD];
+        file.read_exact(&mut head).ok()?;
+        let (writer, rest) = head.split_first_chunk::<32>()?;
+        let (checksum, length) = rest.split_first_chunk::<32>()?;
+        let length = u64::from_le_bytes(*length.first_chunk::<8>()?);
+        let mut entries = Vec::new();
+        (&mut file).take(length).read_to_end(&mut entries).ok()?;
+        if *writer != self.writer || head_checksum(length, &entries) != *checksum {
             return None;
         }
-        let (length, rest) = body.split_first_chunk::<8>()?;
-        let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
-        let entries = postcard::from_bytes(rest.get(..length)?).ok()?;
-        Some(Stored { entries, summaries: 72 + length, bytes })
+        let base = u64::try_from(HEAD).ok()?.checked_add(length)?;
+        Some(Stored { entries: postcard::from_bytes(&entries).ok()?, summaries: Pages::of(file, base) })
     }
 
+    /// Writes the entries of a shard with what was learned; those of files that are gone are left out. The summaries are
+    /// written first, to a file of their own, as the entries tell where they lie.
     fn write(
         &self,
         number: usize,
-        (entries, summaries): &(FxHashMap<String, Entry>, Vec<u8>),
+        shard: &Shard,
+        learned: FxHashMap<FileId, Learned>,
     ) -> std::io::Result<()> {
-        let entries = postcard::to_stdvec(entries).map_err(std::io::Error::other)?;
-        let mut body = Vec::with_capacity(8 + entries.len() + summaries.len());
-        body.extend_from_slice(&u64::try_from(entries.len()).unwrap_or(u64::MAX).to_le_bytes());
-        body.extend_from_slice(&entries);
-        body.extend_from_slice(summaries);
+        let summaries = Pages::default();
+        let entries = self.merged(number, shard, learned, &summaries);
+        let entries = postcard::to_stdvec(&entries).map_err(std::io::Error::other)?;
+        let length = u64::try_from(entries.len()).unwrap_or(u64::MAX);
         let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
         file.write_all(&self.writer)?;
-        file.write_all(blake3::hash(&body).as_bytes())?;
-        file.write_all(&body)?;
+        file.write_all(&head_checksum(length, &entries))?;
+        file.write_all(&length.to_le_bytes())?;
+        file.write_all(&entries)?;
+        summaries.copy_to(file.as_file_mut())?;
         file.persist(self.path(number))?;
         Ok(())
     }
 
-    /// The entries of a shard with what was learned; those of files that are gone are left out.
     fn merged(
         &self,
         number: usize,
         shard: &Shard,
         learned: FxHashMap<FileId, Learned>,
-    ) -> (FxHashMap<String, Entry>, Vec<u8>) {
-        let stored = shard.stored.get_or_init(|| self.read(number).unwrap_or_default());
+        summaries: &Pages,
+    ) -> FxHashMap<String, Entry> {
+        let stored = self.stored_in(number, shard);
         let mut entries = FxHashMap::default();
-        let mut summaries = Vec::new();
-        let mut put = |bytes: &[u8], text| {
-            let start = summaries.len();
-            summaries.extend_from_slice(bytes);
-            Some(Summary { text, start, len: bytes.len() })
+        let put = |bytes: Option<Vec<u8>>, text| {
+            Some(Summary { text, page: summaries.append(&self.folder, &bytes?)? })
         };
         for (path, entry) in &stored.entries {
             let known = learned.contains_key(&FileId::new(path.as_str().into()));
             if !known && Utf8Path::new(path).symlink_metadata().is_ok() {
-                let summary = entry.summary.as_ref().and_then(|kept| put(stored.summary(kept)?, kept.text));
+                let kept = entry.summary.as_ref();
+                let summary = kept.and_then(|kept| put(stored.summaries.read(kept.page), kept.text));
                 entries.insert(path.clone(), Entry { summary, ..entry.clone() });
             }
         }
@@ -245,15 +280,23 @@ impl Cache {
             let same = before.filter(|before| before.is_certain(learned.stamp));
             let kept = before.and_then(|before| before.summary.as_ref());
             let summary = match learned.summary {
-                Some((text, Kept::New(bytes))) => put(&bytes, text),
-                Some((text, Kept::Stored)) => kept.and_then(|kept| put(stored.summary(kept)?, text)),
-                None => same.and(kept).and_then(|kept| put(stored.summary(kept)?, kept.text)),
+                Some((text, Kept::Made(page))) => put(self.made.read(page), text),
+                Some((text, Kept::Stored)) => {
+                    kept.and_then(|kept| put(stored.summaries.read(kept.page), text))
+                }
+                None => same.and(kept).and_then(|kept| put(stored.summaries.read(kept.page), kept.text)),
             };
-            let scan = learned.scan.or(same.and_then(|same| same.scan));
-            let entry = Entry { stamp: learned.stamp, taken: self.now, scan, summary };
+            let mut scans = learned.scans;
+            for scan in same.map(|same| same.scans.clone()).unwrap_or_default() {
+                let another = scans.iter().all(|known| known.needles != scan.needles);
+                if another && scans.len() < scans.inline_size() {
+                    scans.push(scan);
+                }
+            }
+            let entry = Entry { stamp: learned.stamp, taken: self.now, scans, summary };
             entries.insert(file.path().to_string(), entry);
         }
-        (entries, summaries)
+        entries
     }
 }
 
@@ -266,11 +309,11 @@ impl Entry {
     }
 }
 
-impl Stored {
-    fn summary(&self, summary: &Summary) -> Option<&[u8]> {
-        let start = self.summaries.checked_add(summary.start)?;
-        self.bytes.get(start..start.checked_add(summary.len)?)
-    }
+fn head_checksum(length: u64, entries: &[u8]) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&length.to_le_bytes());
+    hasher.update(entries);
+    *hasher.finalize().as_bytes()
 }
 
 /// Who writes: a summary means something only to the build that made it.

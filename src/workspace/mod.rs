@@ -74,12 +74,17 @@ pub struct Workspace {
     /// The opened folders; what is reported is limited to them, what is known is not.
     pub folders: Vec<Utf8PathBuf>,
     cache: Option<Arc<Cache>>,
+    /// What opens the cache of an opened folder.
+    cache_of: Option<CacheOf>,
     outside: Arc<Outside>,
     /// Versions that are supposed instead of those that requirements and locks say.
     supposed: Arc<BTreeMap<DistributionName, Version>>,
     surroundings: Arc<Surroundings>,
     structure: Arc<Structure>,
 }
+
+/// Opens the cache of what earlier runs learned of the files in a folder, where there is a place for one.
+pub type CacheOf = fn(&Utf8Path) -> Option<Cache>;
 
 /// What was learned from manifests and folders: good as long as none of them changes.
 #[derive(Default)]
@@ -139,6 +144,7 @@ impl Workspace {
             files,
             folders,
             cache: None,
+            cache_of: None,
             outside: Arc::default(),
             supposed: Arc::default(),
             surroundings: Arc::default(),
@@ -159,7 +165,12 @@ impl Workspace {
 
     /// The next revision after anything else has changed: manifests, files made or gone, opened folders.
     pub fn with_structure(&self, files: Files, folders: Vec<Utf8PathBuf>) -> Self {
-        Self { files, folders, structure: Arc::default(), ..self.clone() }
+        let opened = self.cache_of.filter(|_| folders.first() != self.folders.first());
+        let cache = match opened {
+            Some(open) => folders.first().and_then(|folder| open(folder)).map(Arc::new),
+            None => self.cache.clone(),
+        };
+        Self { files, folders, cache, structure: Arc::default(), ..self.clone() }
     }
 
     /// Tells what was learned of manifests and folders from what is learned after one of them has changed.
@@ -197,6 +208,18 @@ impl Workspace {
     /// This workspace with what earlier runs knew of its Python files.
     pub fn with_cache(self, cache: Arc<Cache>) -> Self {
         Self { cache: Some(cache), ..self }
+    }
+
+    /// This workspace, which opens the cache of each first folder that is opened in it.
+    pub fn with_cache_of(self, cache_of: CacheOf) -> Self {
+        Self { cache_of: Some(cache_of), ..self }
+    }
+
+    /// Keeps what was learned of Python files for later runs.
+    pub fn save(&self) {
+        if let Some(cache) = &self.cache {
+            cache.save();
+        }
     }
 
     /// Walks and indexes everything now, so that later questions are quick; `cancelled` is asked now and then.
