@@ -4,7 +4,7 @@ use camino::Utf8Path;
 
 use super::definition::{entities, is_ours};
 use super::{requirement, versions};
-use crate::manifest;
+use crate::manifest::DocumentKind;
 use crate::python::{DefinitionId, DefinitionKind, ModuleName};
 use crate::semantics::{Entity, Semantics};
 use crate::text::TextRange;
@@ -26,7 +26,8 @@ const MAX_HEADER_BYTES: usize = 2000;
 /// Signature, docstring, and which distribution and version this location gets, by which evidence. Of several
 /// definitions the first one is shown.
 pub fn hover(workspace: &Workspace, file: &FileId, offset: u32) -> Option<Hover> {
-    if manifest::kind_of(file.path()).is_some() && file.path().extension() != Some("py") {
+    let kind = DocumentKind::of(file.path());
+    if kind.manifest().is_some() && !kind.is_python() {
         return requirement::hover(workspace, file, offset);
     }
     let summary = workspace.summary(file)?;

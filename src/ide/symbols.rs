@@ -2,6 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::manifest::DocumentKind;
 use crate::python::{DefinitionId, DefinitionKind, ModuleSummary, ScopeId};
 use crate::text::TextRange;
 use crate::vfs::FileId;
@@ -45,7 +46,7 @@ pub enum SymbolKind {
 /// The outline of a Python file: classes, functions, methods, variables of modules and classes, attributes that
 /// methods assign to `self`. Each variable once, where it is first bound. Source order.
 pub fn document_symbols(workspace: &Workspace, file: &FileId) -> Vec<DocumentSymbol> {
-    if !matches!(file.path().extension(), Some("py" | "pyi")) {
+    if !DocumentKind::of(file.path()).is_python() {
         return Vec::new();
     }
     let Some(summary) = workspace.summary(file) else { return Vec::new() };

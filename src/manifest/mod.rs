@@ -7,6 +7,7 @@
 mod core_metadata;
 mod content_hash;
 mod dagster;
+mod document_kind;
 mod gitmodules;
 mod keyed;
 mod literal;
@@ -27,12 +28,11 @@ mod specifier;
 mod table;
 mod yaml;
 
-use camino::Utf8Path;
-
 pub use content_hash::poetry_content_hashes;
+pub use document_kind::DocumentKind;
 pub use lock::{
     Lock, LockEdge, LockEntry, LockHead, LockKind, LockManifest, LockMetadata, LockSource, LockedRequirement,
-    Reached, is_compiled, lock_kind_of, read_lock,
+    Reached, is_compiled, read_lock,
 };
 pub use marker::{Marker, PythonRange, parse_marker, python_marker};
 pub use model::{
@@ -46,38 +46,6 @@ pub use ranges::{admit_nothing, is_open_above, lower_bound, representatives};
 pub use specifier::{parse_version, specifier_admits};
 
 use crate::text::{Spanned, TextRange};
-
-/// The format of the file at `path`, by its name and the name of its folder; `None` for a file that is no manifest.
-pub fn kind_of(path: &Utf8Path) -> Option<ManifestKind> {
-    let name = path.file_name()?;
-    Some(match name {
-        "pyproject.toml" => ManifestKind::Pyproject,
-        "pixi.toml" => ManifestKind::Pixi,
-        "setup.cfg" => ManifestKind::SetupCfg,
-        "setup.py" => ManifestKind::SetupPy,
-        "Pipfile" => ManifestKind::Pipfile,
-        ".gitmodules" => ManifestKind::Gitmodules,
-        "workspace.yaml" | "workspace.yml" => ManifestKind::WorkspaceYaml,
-        "dagster_cloud.yaml" | "dagster_cloud.yml" | "build.yaml" | "build.yml" => ManifestKind::DagsterCloud,
-        "dg.toml" => ManifestKind::DgToml,
-        "PKG-INFO" => ManifestKind::CoreMetadata,
-        "METADATA" if is_in_dist_info(path) => ManifestKind::CoreMetadata,
-        _ if is_requirements_file(path, name) => ManifestKind::Requirements,
-        _ => return None,
-    })
-}
-
-fn is_in_dist_info(path: &Utf8Path) -> bool {
-    path.parent().and_then(Utf8Path::file_name).is_some_and(|folder| folder.ends_with(".dist-info"))
-}
-
-fn is_requirements_file(path: &Utf8Path, name: &str) -> bool {
-    let Some((stem, "txt" | "in")) = name.rsplit_once('.') else {
-        return false;
-    };
-    let folder = path.parent().and_then(Utf8Path::file_name);
-    stem.contains("requirements") || stem.contains("constraints") || folder == Some("requirements")
-}
 
 /// Errors that are looked at in search of a template's placeholders.
 const MAXIMUM_ERRORS_FOR_TEMPLATE: usize = 20;

@@ -1,5 +1,6 @@
 //! What holds for all formats.
 
+use camino::Utf8Path;
 use proptest::prelude::*;
 
 use super::*;
@@ -46,7 +47,7 @@ fn formats_are_told_by_name() {
         ("", None),
     ];
     for (path, expected) in cases {
-        assert_eq!(kind_of(Utf8Path::new(path)), expected, "{path}");
+        assert_eq!(DocumentKind::of(Utf8Path::new(path)).manifest(), expected, "{path}");
     }
 }
 

@@ -33,7 +33,7 @@ use std::sync::Arc;
 
 use super::registry::Rule;
 use super::{Context, Finding, Severity};
-use crate::manifest::{LockKind, ManifestKind, lock_kind_of};
+use crate::manifest::{DocumentKind, LockKind, ManifestKind};
 use crate::vfs::FileId;
 use crate::workspace::{Place, Project};
 
@@ -52,7 +52,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 
 fn judge(context: &Context<'_>, file: &FileId) -> Option<Finding> {
     let workspace = context.workspace;
-    let kind = lock_kind_of(file.path())?;
+    let kind = DocumentKind::of(file.path()).lock()?;
     if workspace.is_around(file.dir()) {
         return None;
     }

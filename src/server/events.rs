@@ -2,6 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::manifest::DocumentKind;
 use crate::vfs::{EntryKind, FileId, Files};
 
 /// Something happened to a path.
@@ -36,7 +37,7 @@ pub enum Effect {
 
 /// Whether the file's text matters to nothing but Python analysis. `setup.py` is a manifest as well.
 pub fn is_text_only(file: &FileId) -> bool {
-    is_python(file.path()) && file.file_name() != "setup.py"
+    DocumentKind::of(file.path()) == DocumentKind::Python
 }
 
 /// The next revision after a batch of events.
@@ -60,20 +61,9 @@ pub fn effect(files: &Files, events: &[FileEvent]) -> Effect {
 
 /// Whether a file of this name can change an answer.
 pub fn is_interesting(path: &Utf8Path) -> bool {
-    let name = path.file_name().unwrap_or("");
+    let kind = DocumentKind::of(path);
     // What is installed is known by its records: an installation is one event, not thousands.
-    if is_out_of_sight(path) || (is_installed(path) && is_python(path)) {
-        return false;
-    }
-    match path.extension() {
-        Some("py" | "pyi" | "toml" | "cfg" | "lock" | "yaml" | "yml" | "pth") => true,
-        // Requirements have any name; those in use say so in their own name or their folder's.
-        Some("txt" | "in") => {
-            let folder = path.parent().and_then(Utf8Path::file_name).unwrap_or("");
-            [name, folder].iter().any(|part| part.contains("requirement") || part.contains("constraint"))
-        }
-        _ => matches!(name, "Pipfile" | ".gitmodules" | "HEAD" | "direct_url.json" | "RECORD" | ".env"),
-    }
+    kind != DocumentKind::Other && !is_out_of_sight(path) && !(is_installed(path) && kind.is_python())
 }
 
 /// Inside a folder that is never looked into. Of git's own files only `HEAD` counts, which a checkout moves.
@@ -82,7 +72,7 @@ fn is_out_of_sight(path: &Utf8Path) -> bool {
         ["node_modules", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".tox", ".nox"];
     let above = || path.parent().into_iter().flat_map(Utf8Path::components).map(|part| part.as_str());
     above().any(|part| UNSEEN.contains(&part))
-        || (above().any(|part| part == ".git") && path.file_name() != Some("HEAD"))
+        || (above().any(|part| part == ".git") && DocumentKind::of(path) != DocumentKind::GitHead)
 }
 
 fn is_installed(path: &Utf8Path) -> bool {
@@ -99,7 +89,7 @@ fn is_relevant(files: &Files, event: &FileEvent) -> bool {
 fn is_folder(files: &Files, event: &FileEvent) -> bool {
     match event.kind {
         FileEventKind::Changed => false,
-        FileEventKind::Created | FileEventKind::Deleted if is_python(&event.path) => false,
+        FileEventKind::Created | FileEventKind::Deleted if DocumentKind::of(&event.path).is_python() => false,
         FileEventKind::Created => {
             let next = files.with_changed(std::iter::once(event.path.as_path()));
             next.kind(&event.path) == Some(EntryKind::Dir)
@@ -109,10 +99,6 @@ fn is_folder(files: &Files, event: &FileEvent) -> bool {
             files.is_dir(&event.path) || (event.path.extension().is_none() && !is_interesting(&event.path))
         }
     }
-}
-
-fn is_python(path: &Utf8Path) -> bool {
-    matches!(path.extension(), Some("py" | "pyi"))
 }
 
 #[cfg(test)]
@@ -153,6 +139,9 @@ mod tests {
             (vec![("node_modules/x/a.py", Created)], "none"),
             (vec![(".git/objects/ab", Created), (".git/config", Changed)], "none"),
             (vec![(".git/HEAD", Changed)], "structure"),
+            (vec![(".git/modules/shared/HEAD", Changed)], "structure"),
+            (vec![("uv.lock", Changed)], "structure"),
+            (vec![("Cargo.lock", Changed)], "none"),
             (vec![(".venv/lib/python3.12/site-packages/x/a.py", Created)], "none"),
             (vec![("etl/.env", Changed), (".venv/pyvenv.cfg", Created)], "structure"),
             (vec![(".venv/lib/python3.12/site-packages/x-1.dist-info/RECORD", Created)], "structure"),

@@ -15,18 +15,10 @@ use tower_lsp::ls_types::{
 use super::events::{FileEvent, FileEventKind, is_interesting};
 use super::session::Session;
 use super::work::off_thread;
+use crate::manifest::DocumentKind;
 
 /// Events come in bursts: a checkout, an installation. One burst becomes one revision.
 const BURST: Duration = Duration::from_millis(50);
-
-/// The names of [`is_interesting`] as the client matches them.
-const GLOBS: [&str; 5] = [
-    "**/*.{py,pyi,toml,cfg,lock,yaml,yml,pth}",
-    "**/*{requirement,constraint}*.{txt,in}",
-    "**/*{requirement,constraint}*/*.{txt,in}",
-    "**/{Pipfile,.gitmodules,direct_url.json,RECORD,.env}",
-    "**/.git/HEAD",
-];
 
 /// Sees to it that the session hears of changes on disk, until it is over.
 pub async fn run(session: Arc<Session>, client: Client) {
@@ -38,11 +30,11 @@ pub async fn run(session: Arc<Session>, client: Client) {
 }
 
 async fn register(client: &Client) {
-    let watcher =
-        |glob: &str, kind| FileSystemWatcher { glob_pattern: GlobPattern::String(glob.to_owned()), kind };
-    let mut watchers: Vec<FileSystemWatcher> = GLOBS.iter().map(|glob| watcher(glob, None)).collect();
+    let watcher = |glob: String, kind| FileSystemWatcher { glob_pattern: GlobPattern::String(glob), kind };
+    let globs = DocumentKind::globs();
+    let mut watchers: Vec<FileSystemWatcher> = globs.into_iter().map(|glob| watcher(glob, None)).collect();
     // A deleted folder is announced by its own name alone.
-    watchers.push(watcher("**/*", Some(WatchKind::Delete)));
+    watchers.push(watcher("**/*".to_owned(), Some(WatchKind::Delete)));
     let options = DidChangeWatchedFilesRegistrationOptions { watchers };
     let registration = Registration {
         id: "crossloc/files".to_owned(),

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Declared, Place, Project, Workspace};
-use crate::manifest::{self, DistributionName, Group, ManifestKind, Requirement, SourceEntry, SourceKind};
+use crate::manifest::{
+    DistributionName, DocumentKind, Group, ManifestKind, Requirement, SourceEntry, SourceKind,
+};
 use crate::vfs::{FileId, join};
 
 /// One requirement with its effective source.
@@ -245,7 +247,7 @@ impl Workspace {
             return Provision::Archive(target);
         }
         // pip reads paths in a requirements file from the folder it is run in, which may be any around the file.
-        let by_pip = manifest::kind_of(file.path()) == Some(ManifestKind::Requirements);
+        let by_pip = DocumentKind::of(file.path()) == DocumentKind::Manifest(ManifestKind::Requirements);
         let boundary = self.boundary(file.dir());
         let mut above = file.dir().ancestors().take_while(|dir| by_pip && dir.starts_with(&boundary));
         let found = Some(target.clone()).filter(|dir| self.files.is_dir(dir));

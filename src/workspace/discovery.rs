@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Provision, Workspace};
-use crate::manifest::{self, DistributionName, ManifestKind};
+use crate::manifest::{DistributionName, DocumentKind, ManifestKind};
 use crate::python::Name;
 use crate::text::Spanned;
 use crate::vfs::{FileId, walk};
@@ -48,7 +48,7 @@ impl Workspace {
         let mut discovery = Discovery::default();
         let span = tracing::debug_span!("walk").entered();
         let walk_below = |root: &Utf8Path, discovery: &mut Discovery| {
-            let is_lock = |path: &Utf8Path| manifest::lock_kind_of(path).is_some();
+            let is_lock = |path: &Utf8Path| DocumentKind::of(path).lock().is_some();
             let wanted = |path: &Utf8Path| kind_of(path).is_some() || is_lock(path);
             let walked = walk(root, wanted);
             let kept =
@@ -86,13 +86,13 @@ impl Workspace {
             if !roots.iter().any(|root| file.path().starts_with(root)) {
                 continue;
             }
-            if matches!(file.path().extension(), Some("py" | "pyi")) {
+            if DocumentKind::of(file.path()).is_python() {
                 discovery.python.push(file.clone());
             }
             if kind_of(file.path()).is_some() {
                 discovery.manifests.push(file.clone());
             }
-            if manifest::lock_kind_of(file.path()).is_some() {
+            if DocumentKind::of(file.path()).lock().is_some() {
                 discovery.locks.push(file.clone());
             }
         }
@@ -181,7 +181,7 @@ impl Discovery {
 /// The kind of a manifest that people write. What builds leave in a work tree (`acme.egg-info/PKG-INFO`) tells of an
 /// earlier state of it.
 fn kind_of(path: &Utf8Path) -> Option<ManifestKind> {
-    manifest::kind_of(path).filter(|kind| *kind != ManifestKind::CoreMetadata)
+    DocumentKind::of(path).manifest().filter(|kind| *kind != ManifestKind::CoreMetadata)
 }
 
 fn exclusions(patterns: &[Spanned<String>]) -> GlobSet {

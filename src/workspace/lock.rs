@@ -7,7 +7,7 @@ use pep440_rs::Version;
 
 use super::{Place, Project, Workspace};
 use crate::manifest::{
-    DistributionName, Lock, LockEntry, LockKind, LockSource, Reached, lock_kind_of, parse_version, read_lock,
+    DistributionName, DocumentKind, Lock, LockEntry, LockKind, LockSource, Reached, parse_version, read_lock,
 };
 use crate::vfs::{FileId, Files, join, relative};
 
@@ -56,7 +56,7 @@ impl Workspace {
     /// A lock file as read; `None` where the file is none or cannot be read at all. Compiled requirements, whose names
     /// do not tell what they are, have to be asked for by [`Workspace::lock_of`].
     pub fn lock(&self, file: &FileId) -> Option<Arc<Lock>> {
-        let kind = lock_kind_of(file.path())?;
+        let kind = DocumentKind::of(file.path()).lock()?;
         read(&self.files, file, kind)
     }
 
@@ -145,7 +145,7 @@ impl Workspace {
             .filter(|(file, manifest)| manifest.tools == [LockKind::Compiled] && deployed(file));
         let compiled = compiled.map(|(file, _)| (file.clone(), LockKind::Compiled));
         let mut found: Vec<(FileId, LockKind)> = paths
-            .filter_map(|path| Some((FileId::new(&path), lock_kind_of(&path)?)))
+            .filter_map(|path| Some((FileId::new(&path), DocumentKind::of(&path).lock()?)))
             .chain(compiled)
             .filter(|(_, kind)| wanted(*kind))
             .collect();

@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use rustc_hash::FxHashSet;
 
 use crate::manifest::{
-    self, BuildSystem, DistributionName, Group, IncludeKind, LockKind, Manifest, ManifestKind,
+    self, BuildSystem, DistributionName, DocumentKind, Group, IncludeKind, LockKind, Manifest, ManifestKind,
     PathRequirement, Requirement, Source, Version,
 };
 use crate::source::layout::{self, Layout};
@@ -68,7 +68,7 @@ const MANIFESTS: [&str; 6] = ["pyproject.toml", "setup.cfg", "setup.py", "pixi.t
 
 /// Parsed once per text. A manifest that does not parse while it is typed keeps the last form that did.
 pub(super) fn manifest_of(files: &Files, file: &FileId) -> Option<Arc<Manifest>> {
-    let kind = manifest::kind_of(file.path())?;
+    let kind = DocumentKind::of(file.path()).manifest()?;
     files.derived::<Manifest>(file, |derivation| {
         let mut read = manifest::read(kind, &derivation.source.text);
         if read.unreadable
@@ -149,14 +149,14 @@ fn written(files: &Files, dir: &Utf8Path) -> Vec<(FileId, Arc<Manifest>)> {
     }
     for name in listing.files() {
         let path = dir.join(name);
-        if manifest::kind_of(&path) == Some(ManifestKind::Requirements) {
+        if DocumentKind::of(&path) == DocumentKind::Manifest(ManifestKind::Requirements) {
             collect(files, &FileId::new(&path), &mut manifests);
         }
     }
     if listing.kind("requirements").is_some() {
         for name in files.list(&dir.join("requirements")).files() {
             let path = dir.join("requirements").join(name);
-            if manifest::kind_of(&path) == Some(ManifestKind::Requirements) {
+            if DocumentKind::of(&path) == DocumentKind::Manifest(ManifestKind::Requirements) {
                 collect(files, &FileId::new(&path), &mut manifests);
             }
         }

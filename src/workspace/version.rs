@@ -3,7 +3,7 @@
 use pep440_rs::Version as Pep440;
 
 use super::{Project, Workspace};
-use crate::manifest::{Version, parse_version};
+use crate::manifest::{DocumentKind, Version, parse_version};
 use crate::python::{DefinitionKind, Expression, ModuleName, ModuleSummary, ScopeId};
 use crate::source::Found;
 use crate::vfs::{FileId, SourceTree, join};
@@ -22,7 +22,7 @@ impl Workspace {
             Version::Static(text) => Some(text.value.clone()),
             Version::File { path, attribute } => {
                 let file = self.version_file(project, &path.value)?;
-                if matches!(file.path().extension(), Some("py" | "pyi")) {
+                if DocumentKind::of(file.path()).is_python() {
                     let version = self.version_in(&file, attribute.as_deref());
                     let written = VersionInPython { attribute: attribute.clone(), version: version.clone() };
                     self.structure.versions_in_python.lock().insert(file, written);

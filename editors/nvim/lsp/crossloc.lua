@@ -12,6 +12,7 @@
 return {
   cmd = { 'crossloc', 'server' },
   -- `requirements` is requirements*.txt, `gitconfig` .gitmodules, `dosini` setup.cfg; Pipfile and uv.lock are `toml`.
+  -- Pipfile.lock would take all of `json` along. A test of the server holds this list to what it knows.
   filetypes = { 'python', 'toml', 'yaml', 'requirements', 'dosini', 'gitconfig' },
   root_markers = {
     'crossloc.toml',

@@ -6,22 +6,41 @@ import { findBinary, type Lookup } from './binary';
 import { settingsFor } from './interpreters';
 import { SelectedInterpreters } from './python';
 
-/** The documents that the server reads; it watches the files on disk by itself. */
+/**
+ * The documents that the server answers questions about; it watches the files on disk by itself. A test of the server
+ * holds this list to what it knows.
+ */
 const DOCUMENTS = [
   { scheme: 'file', language: 'python' },
   ...[
     '**/pyproject.toml',
-    '**/requirements*.txt',
-    '**/setup.cfg',
     '**/pixi.toml',
+    '**/setup.cfg',
     '**/Pipfile',
-    '**/uv.lock',
     '**/.gitmodules',
     '**/workspace.yaml',
+    '**/workspace.yml',
     '**/dagster_cloud.yaml',
+    '**/dagster_cloud.yml',
     '**/build.yaml',
+    '**/build.yml',
     '**/dg.toml',
+    '**/*requirements*.txt',
+    '**/*requirements*.in',
+    '**/*constraints*.txt',
+    '**/*constraints*.in',
+    '**/requirements/*.txt',
+    '**/requirements/*.in',
+    '**/uv.lock',
+    '**/poetry.lock',
+    '**/pdm.lock',
+    '**/Pipfile.lock',
+    '**/pixi.lock',
+    '**/pylock.toml',
+    '**/pylock.*.toml',
     '**/defs.yaml',
+    '**/defs.yml',
+    '**/component.yaml',
     '**/crossloc.toml',
   ].map((pattern) => ({ scheme: 'file', pattern })),
 ];

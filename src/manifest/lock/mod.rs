@@ -16,8 +16,6 @@ mod walk;
 
 use std::sync::{Arc, OnceLock};
 
-use camino::Utf8Path;
-
 pub use compiled::is_compiled;
 pub use model::{
     LockEdge, LockEntry, LockHead, LockKind, LockManifest, LockMetadata, LockSource, LockedRequirement,
@@ -29,29 +27,6 @@ use super::model::ManifestError;
 use crate::text::{Spanned, TextRange};
 use model::Parsed;
 use split::{Kept, Reduced};
-
-/// The format of the lock file at `path`, by its name; `None` for other files. Compiled requirements are not known by
-/// their names.
-pub fn lock_kind_of(path: &Utf8Path) -> Option<LockKind> {
-    let name = path.file_name()?;
-    Some(match name {
-        "uv.lock" => LockKind::Uv,
-        "poetry.lock" => LockKind::Poetry,
-        "pdm.lock" => LockKind::Pdm,
-        "Pipfile.lock" => LockKind::Pipfile,
-        "pixi.lock" => LockKind::Pixi,
-        _ if is_pylock(name) => LockKind::Pylock,
-        _ => return None,
-    })
-}
-
-/// PEP 751: `pylock.toml`, or `pylock.NAME.toml` with a name that has no dot.
-fn is_pylock(name: &str) -> bool {
-    let inner = name.strip_prefix("pylock.").and_then(|rest| rest.strip_suffix("toml"));
-    inner.is_some_and(|inner| {
-        inner.is_empty() || (inner.ends_with('.') && inner.matches('.').count() == 1 && inner.len() > 1)
-    })
-}
 
 /// A lock file, split at its entries.
 #[derive(Debug)]

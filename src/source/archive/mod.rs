@@ -20,7 +20,7 @@ pub use folder::FolderTree;
 pub(in crate::source) use name::is_pure;
 pub use name::{ArchiveKind, ArchiveName, parse_filename};
 
-use crate::manifest;
+use crate::manifest::DocumentKind;
 use crate::vfs::{Listing, ReadError, SourceTree};
 use catalogue::Catalogue;
 
@@ -123,7 +123,7 @@ fn is_kept(path: &str) -> bool {
     by_extension
         || by_name
         || name.to_ascii_uppercase().contains("VERSION")
-        || manifest::kind_of(path).is_some()
+        || DocumentKind::of(path).manifest().is_some()
 }
 
 /// Whether unpacking `packed` bytes to `unpacked` ones is what no author's text does.

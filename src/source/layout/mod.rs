@@ -26,7 +26,7 @@ pub use pattern::Globs;
 
 use super::Found;
 use super::lookup::find_below;
-use crate::manifest::{BuildSystem, DistributionName};
+use crate::manifest::{BuildSystem, DistributionName, DocumentKind};
 use crate::python::{ModuleName, is_identifier};
 use crate::vfs::{FileId, Files, join};
 
@@ -161,7 +161,7 @@ impl Root {
         let mut segments: Vec<&str> = self.prefix.iter().flat_map(|prefix| prefix.segments()).collect();
         let relative = path.strip_prefix(&self.dir).ok()?;
         if !relative.as_str().is_empty() {
-            if !matches!(relative.extension(), Some("py" | "pyi")) {
+            if !DocumentKind::of(relative).is_python() {
                 return None;
             }
             let top = segments.len();
