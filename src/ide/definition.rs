@@ -1,6 +1,6 @@
 //! Go to definition, in Python: through imports, re-exports, star imports, aliases and members.
 
-use super::NavigationTarget;
+use super::{NavigationTarget, document};
 use crate::python::{
     DefinitionId, DefinitionKind, Expression, ExpressionId, ImportId, ImportKind, ModuleName, ModuleSummary,
     ParameterKind, Token,
@@ -22,10 +22,10 @@ pub struct Definitions {
 /// More members of one name, from the classes that an object may have, are no answer.
 const MAX_MEMBERS: usize = 5;
 
-/// The definitions of what stands at a byte offset of a Python file. By default only those that another project of
+/// The definitions of what stands at a byte offset of a document that is Python. By default only those that another project of
 /// ours provides; with `scope = "all"` every one that is known.
 pub fn definition(workspace: &Workspace, file: &FileId, offset: u32) -> Option<Definitions> {
-    let summary = workspace.summary(file)?;
+    let summary = document::python(workspace, file)?;
     let (origin, token) = summary.token_at(offset)?;
     let semantics = Semantics::new(workspace);
     let mut targets = Vec::new();

@@ -3,8 +3,7 @@
 use camino::Utf8Path;
 
 use super::definition::{entities, is_ours};
-use super::{requirement, versions};
-use crate::manifest::DocumentKind;
+use super::{document, requirement, versions};
 use crate::python::{DefinitionId, DefinitionKind, ModuleName};
 use crate::semantics::{Entity, Semantics};
 use crate::text::TextRange;
@@ -23,14 +22,15 @@ pub struct Hover {
 /// Longer headers are cut: a signature is to be read at a glance.
 const MAX_HEADER_BYTES: usize = 2000;
 
-/// Signature, docstring, and which distribution and version this location gets, by which evidence. Of several
-/// definitions the first one is shown.
+/// In Python: signature, docstring, and which distribution and version this location gets, by which evidence; of several
+/// definitions the first one is shown. In a manifest: what a requirement comes to. `setup.py` is both.
 pub fn hover(workspace: &Workspace, file: &FileId, offset: u32) -> Option<Hover> {
-    let kind = DocumentKind::of(file.path());
-    if kind.manifest().is_some() && !kind.is_python() {
-        return requirement::hover(workspace, file, offset);
-    }
-    let summary = workspace.summary(file)?;
+    let in_manifest = || requirement::hover(workspace, file, offset);
+    in_python(workspace, file, offset).or_else(in_manifest)
+}
+
+fn in_python(workspace: &Workspace, file: &FileId, offset: u32) -> Option<Hover> {
+    let summary = document::python(workspace, file)?;
     let (range, token) = summary.token_at(offset)?;
     let semantics = Semantics::new(workspace);
     let found = entities(&semantics, file, &summary, token);

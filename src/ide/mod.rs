@@ -4,6 +4,7 @@
 //! and returns `None` or nothing where the question is not ours to answer.
 
 mod definition;
+mod document;
 mod hover;
 mod requirement;
 mod symbols;

@@ -2,6 +2,7 @@
 
 use super::Hover;
 use super::versions;
+use crate::manifest::DocumentKind;
 use crate::text::TextRange;
 use crate::vfs::FileId;
 use crate::workspace::{Dependency, Witness, Workspace};
@@ -9,6 +10,7 @@ use crate::workspace::{Dependency, Witness, Workspace};
 /// Hover over the requirement at a byte offset of a manifest, or over the entry of the source table that serves it; only
 /// first-party distributions are shown.
 pub(super) fn hover(workspace: &Workspace, file: &FileId, offset: u32) -> Option<Hover> {
+    DocumentKind::of(file.path()).manifest()?;
     let project = workspace.project_of(file)?;
     let dependencies = workspace.dependencies(&project);
     let holds = |range: TextRange| range.start <= offset && offset <= range.end;
