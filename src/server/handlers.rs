@@ -219,7 +219,12 @@ impl LanguageServer for Handlers {
 
 /// The quick fixes of the findings that a range touches. What was found in an older text is left out where that
 /// text, or one that the fix edits, has changed since: its ranges are wrong by now.
-fn quick_fixes(snapshot: &Snapshot, checked: &Checked, file: &FileId, range: Range) -> CodeActionResponse {
+pub(super) fn quick_fixes(
+    snapshot: &Snapshot,
+    checked: &Checked,
+    file: &FileId,
+    range: Range,
+) -> CodeActionResponse {
     let unchanged = |file: &FileId| {
         let texts = (snapshot.workspace.files.text(file), checked.snapshot.workspace.files.text(file));
         matches!(texts, (Ok(now), Ok(then)) if now.text == then.text)

@@ -1,106 +1,81 @@
 //! Incremental equals fresh: whatever a session went through, its answers are those of a workspace made anew.
 
+use std::cell::Cell;
+use std::sync::Arc;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+use tower_lsp::ls_types::{Position, Range};
 
 use crate::ide;
-use crate::rules::{Memory, Selection, check_again};
+use crate::rules::{Findings, Memory, Selection, check_again};
 use crate::server::events::{FileEvent, FileEventKind};
+use crate::server::handlers::quick_fixes;
+use crate::server::publish::Checked;
 use crate::server::session::{DocumentEdit, Introduction, Session};
 use crate::server::uri::uri_of;
 use crate::text::{Document, LineColumn};
 use crate::vfs::{FileId, Files};
 use crate::workspace::Workspace;
 
-/// Files and the lines that they are made of, in any choice and order.
-const FILES: [(&str, &[&str]); 8] = [
-    (
-        "shared/pyproject.toml",
-        &["[project]", "name = \"acme-shared\"", "version = \"0.2.0\"", "name = \"acme-other\"", "[broken"],
-    ),
-    (
-        "shared/src/acme/__init__.py",
-        &["from .io import load", "from .io import *", "import acme.io", "LIMIT = 1", "def (:"],
-    ),
-    (
-        "shared/src/acme/io.py",
-        &[
-            "def load(): ...",
-            "class Table:",
-            "    rows = 1",
-            "def store(): ...",
-            "__all__ = ['store']",
-            "'''",
-        ],
-    ),
-    ("shared/src/acme/extra.py", &["from acme.io import Table", "class Extra(Table): ...", "x = Table()"]),
-    (
-        "etl/pyproject.toml",
-        &[
-            "[project]",
-            "name = \"etl\"",
-            "version = \"1.0\"",
-            "dependencies = [\"acme-shared\"]",
-            "dependencies = [\"acme-shared==0.1.3\"]",
-            "[tool.uv.sources]",
-            "acme-shared = { path = \"../shared\" }",
-            "acme-shared = { path = \"../gone\" }",
-            "# crossloc: ignore[missing-source-path] soon",
-        ],
-    ),
-    (
-        "etl/src/etl/assets.py",
-        &[
-            "from acme import load, LIMIT",
-            "from acme.io import store",
-            "import acme.extra",
-            "acme.extra.x.rows",
-            "load()",
-            "store().x",
-            "(((",
-        ],
-    ),
-    (
-        "ml/pyproject.toml",
-        &[
-            "[project]",
-            "name = \"ml\"",
-            "version = \"1.0\"",
-            "dependencies = [\"etl\"]",
-            "[tool.dg]",
-            "[tool.dg.project]",
-        ],
-    ),
-    (
-        "ml/src/ml/train.py",
-        &["from etl.assets import load", "from acme.io import load", "from acme.gone import x", "load()"],
-    ),
-];
+use super::files::{FILES, initial, line_of, text};
 
 #[derive(Clone, Debug)]
 enum Step {
+    /// Opened with other lines than the disk has.
     Open(usize, Vec<usize>),
-    ReplaceLine(usize, u32, usize),
+    /// One line of the file's instead of another one of it.
+    ReplaceLine(usize, usize, usize),
     Type(usize, u32, u32, &'static str),
     Close(usize),
     Write(usize, Vec<usize>),
     Delete(usize),
 }
 
-fn steps() -> impl Strategy<Value = Vec<Step>> {
+/// What is asked of the state behind a step, before anything else is.
+#[derive(Clone, Copy, Debug)]
+enum Question {
+    Definition(usize, usize),
+    Hover(usize, usize),
+    Symbols(usize),
+    QuickFixes(usize, u32),
+    Check,
+}
+
+fn questions() -> impl Strategy<Value = Vec<Question>> {
     let file = || 0..FILES.len();
-    let lines = || prop::collection::vec(0usize..9, 0..8);
-    let typed = prop_oneof![Just("x"), Just("("), Just("\n"), Just("'''"), Just(""), Just(" = 1\n")];
-    let step = prop_oneof![
-        (file(), lines()).prop_map(|(file, lines)| Step::Open(file, lines)),
-        (file(), 0u32..8, 0usize..9).prop_map(|(file, line, with)| Step::ReplaceLine(file, line, with)),
-        (file(), 0u32..8, 0u32..12, typed)
-            .prop_map(|(file, line, column, text)| Step::Type(file, line, column, text)),
-        file().prop_map(Step::Close),
-        (file(), lines()).prop_map(|(file, lines)| Step::Write(file, lines)),
-        file().prop_map(Step::Delete),
+    let question = prop_oneof![
+        (file(), 0usize..400).prop_map(|(file, place)| Question::Definition(file, place)),
+        (file(), 0usize..400).prop_map(|(file, place)| Question::Hover(file, place)),
+        file().prop_map(Question::Symbols),
+        (file(), 0u32..8).prop_map(|(file, line)| Question::QuickFixes(file, line)),
+        Just(Question::Check),
     ];
-    prop::collection::vec(step, 1..14)
+    prop::collection::vec(question, 0..5)
+}
+
+/// A step, the questions behind it, and whether all there is to say is compared then: what was never asked for is not kept.
+fn turns() -> impl Strategy<Value = Vec<(Step, Vec<Question>, bool)>> {
+    prop::collection::vec((step(), questions(), prop::bool::weighted(0.7)), 1..14)
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let file = || 0..FILES.len();
+    // Mostly what stands there at first, so that most texts are sound.
+    let choice = prop_oneof![3 => Just(0usize), 2 => 0usize..4];
+    let lines = || prop::collection::vec(choice.clone(), 8);
+    let typed = prop_oneof![Just("x"), Just("("), Just("\n"), Just("'''"), Just(""), Just(" = 1\n")];
+    prop_oneof![
+        2 => (file(), lines()).prop_map(|(file, lines)| Step::Open(file, lines)),
+        4 => (file(), 0usize..8, 0usize..4)
+            .prop_map(|(file, line, choice)| Step::ReplaceLine(file, line, choice)),
+        1 => (file(), 0u32..8, 0u32..12, typed)
+            .prop_map(|(file, line, column, text)| Step::Type(file, line, column, text)),
+        2 => file().prop_map(Step::Close),
+        2 => (file(), lines()).prop_map(|(file, lines)| Step::Write(file, lines)),
+        1 => file().prop_map(Step::Delete),
+    ]
 }
 
 /// A session over a folder, with how its documents are numbered.
@@ -112,8 +87,8 @@ struct Editor {
 
 impl Editor {
     fn new(root: &Utf8Path) -> Self {
-        for (path, lines) in FILES {
-            write(&root.join(path), &lines.join("\n"));
+        for (file, (path, _)) in FILES.iter().enumerate() {
+            write(&root.join(path), &initial(file));
         }
         let session = Session::default();
         session.introduced(Introduction { folders: vec![root.to_owned()], ..Introduction::default() });
@@ -127,14 +102,11 @@ impl Editor {
     fn take(&mut self, step: &Step) {
         self.version += 1;
         match step {
-            Step::Open(file, lines) => {
-                let path = self.path(*file);
-                let document = Document::new(&text(*file, lines), self.version);
-                self.session.opened(uri_of(&path).unwrap(), &FileId::new(&path), document);
-            }
-            Step::ReplaceLine(file, line, with) => {
-                let new = text(*file, &[*with]);
-                self.edit(*file, at(*line, 0), at(*line, 999), new.trim_end());
+            Step::Open(file, lines) => self.open(*file, &text(*file, lines)),
+            Step::ReplaceLine(file, line, choice) => {
+                let number = line % FILES[*file].1.len();
+                let row = u32::try_from(number).unwrap();
+                self.edit(*file, at(row, 0), at(row, 999), line_of(*file, number, *choice));
             }
             Step::Type(file, line, column, new) => {
                 self.edit(*file, at(*line, *column), at(*line, column + 1), new)
@@ -155,9 +127,38 @@ impl Editor {
         }
     }
 
+    fn open(&self, file: usize, text: &str) {
+        let path = self.path(file);
+        let document = Document::new(text, self.version);
+        self.session.opened(uri_of(&path).unwrap(), &FileId::new(&path), document);
+    }
+
+    /// An edit of a document, which is opened before where it is not.
     fn edit(&self, file: usize, start: LineColumn, end: LineColumn, text: &str) {
+        let id = FileId::new(&self.path(file));
+        if self.session.snapshot().workspace.files.open_document(&id).is_none() {
+            self.open(file, &std::fs::read_to_string(id.path()).unwrap_or_default());
+        }
         let edit = DocumentEdit { range: Some((start, end)), text: text.to_owned() };
-        self.session.edited(&FileId::new(&self.path(file)), self.version, vec![edit]);
+        self.session.edited(&id, self.version, vec![edit]);
+    }
+
+    /// The answer that the session gives.
+    fn answer(&self, question: Question) -> String {
+        let snapshot = self.session.snapshot();
+        let Question::QuickFixes(file, line) = question else {
+            return said(&snapshot.workspace, &self.root, self.session.memory(), question);
+        };
+        // As the client asks: at a line, of the findings that were published last.
+        let checked = self.session.checked().unwrap_or_else(|| {
+            let findings = found(&snapshot.workspace, self.session.memory());
+            Arc::new(Checked { snapshot: snapshot.clone(), findings })
+        });
+        self.session.keep(checked.clone());
+        let position = |character| Position { line, character };
+        let range = Range { start: position(0), end: position(999) };
+        let file = FileId::new(&self.path(file));
+        format!("{:?}", quick_fixes(&snapshot, &checked, &file, range))
     }
 
     /// The same state, seen for the first time.
@@ -175,19 +176,43 @@ fn at(line: u32, column: u32) -> LineColumn {
     LineColumn { line, column }
 }
 
-fn text(file: usize, lines: &[usize]) -> String {
-    let known = FILES[file].1;
-    lines.iter().map(|line| format!("{}\n", known[line % known.len()])).collect()
-}
-
 fn write(path: &Utf8Path, text: &str) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, text).unwrap();
 }
 
+fn found(workspace: &Workspace, memory: &Memory) -> Findings {
+    check_again(workspace, &Selection::default(), memory, &|| false).unwrap()
+}
+
+/// What a workspace says to a question.
+fn said(workspace: &Workspace, root: &Utf8Path, memory: &Memory, question: Question) -> String {
+    let file = |file: usize| FileId::new(&root.join(FILES[file].0));
+    // Questions are asked within the text.
+    let offset = |file: &FileId, place: usize| {
+        let length = workspace.files.text(file).map_or(0, |source| source.text.len());
+        u32::try_from(place % (length + 1)).unwrap()
+    };
+    match question {
+        Question::Definition(of, place) => {
+            let file = file(of);
+            format!("{:?}", ide::definition(workspace, &file, offset(&file, place)))
+        }
+        Question::Hover(of, place) => {
+            let file = file(of);
+            format!("{:?}", ide::hover(workspace, &file, offset(&file, place)))
+        }
+        Question::Symbols(of) => format!("{:?}", ide::document_symbols(workspace, &file(of))),
+        // What fixes there are, the findings tell.
+        Question::QuickFixes(..) | Question::Check => {
+            format!("{:?}", found(workspace, memory).diagnostics)
+        }
+    }
+}
+
 /// All findings, and where each name of each Python file leads.
 fn answers(workspace: &Workspace, root: &Utf8Path, memory: &Memory) -> Vec<String> {
-    let found = check_again(workspace, &Selection::default(), memory, &|| false).unwrap();
+    let found = found(workspace, memory);
     let mut said: Vec<String> = found.diagnostics.iter().map(|d| format!("{d:?}")).collect();
     said.extend(found.not_judged.iter().map(|one| format!("{one:?}")));
     for (path, _) in FILES.iter().filter(|(path, _)| path.ends_with(".py")) {
@@ -200,25 +225,68 @@ fn answers(workspace: &Workspace, root: &Utf8Path, memory: &Memory) -> Vec<Strin
     said
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
-    /// A manifest that does not parse keeps its last good form, which a fresh look cannot know: such states are passed
-    /// through and not compared.
-    #[test]
-    fn incremental_equals_fresh(steps in steps()) {
+/// What only one of two workspaces says.
+fn differing(incremental: &[String], fresh: &[String]) -> Vec<String> {
+    let only = |of: &'static str, these: &[String], others: &[String]| -> Vec<String> {
+        let only = these.iter().filter(|one| !others.contains(one));
+        only.map(|one| format!("{of} alone: {one}")).collect()
+    };
+    let mut all = only("incremental", incremental, fresh);
+    all.extend(only("fresh", fresh, incremental));
+    if all.is_empty() && incremental != fresh {
+        all.push("the same in another order, or another number".to_owned());
+    }
+    all
+}
+
+/// A manifest that does not parse keeps its last good form, which a fresh look cannot know: such states are passed through
+/// and not compared.
+#[test]
+fn incremental_equals_fresh() {
+    let (compared, passed_through) = (Cell::new(0), Cell::new(0));
+    let count = |counter: &Cell<usize>| counter.set(counter.get() + 1);
+    let mut runner = TestRunner::new(ProptestConfig {
+        cases: 150,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    });
+    let outcome = runner.run(&turns(), |turns| {
         let dir = tempfile::tempdir().unwrap();
         let root = Utf8Path::from_path(dir.path()).unwrap().canonicalize_utf8().unwrap();
         let mut editor = Editor::new(&root);
-        for step in &steps {
+        for (step, questions, is_compared) in &turns {
             editor.take(step);
-            // Asking in between fills what the next step has to keep or drop.
-            let now = editor.session.snapshot().workspace;
-            let said = answers(&now, &root, editor.session.memory());
+            // Asking in between fills what the next step has to keep or drop, and what is asked first decides nothing.
+            let answered: Vec<String> = questions.iter().map(|question| editor.answer(*question)).collect();
+            if !is_compared {
+                continue;
+            }
+            let told = answers(&editor.session.snapshot().workspace, &root, editor.session.memory());
             let fresh = editor.fresh();
-            let broken = fresh.all_manifests().iter().any(|(_, manifest)| manifest.unreadable);
-            if !broken {
-                prop_assert_eq!(said, answers(&fresh, &root, &Memory::default()), "after {:?}", step);
+            if fresh.all_manifests().iter().any(|(_, manifest)| manifest.unreadable) {
+                count(&passed_through);
+                continue;
+            }
+            count(&compared);
+            let differing = differing(&told, &answers(&fresh, &root, &Memory::default()));
+            prop_assert!(differing.is_empty(), "after {:?}\n{}", step, differing.join("\n"));
+            for (question, answer) in questions.iter().zip(answered) {
+                if !matches!(question, Question::QuickFixes(..)) {
+                    prop_assert_eq!(
+                        answer,
+                        said(&fresh, &root, &Memory::default(), *question),
+                        "{:?} after {:?}",
+                        question,
+                        step
+                    );
+                }
             }
         }
-    }
+        Ok(())
+    });
+    outcome.unwrap_or_else(|error| panic!("{error}"));
+    assert!(
+        compared.get() > passed_through.get(),
+        "{compared:?} states were compared, {passed_through:?} not"
+    );
 }

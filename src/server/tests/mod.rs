@@ -1,5 +1,6 @@
 //! What needs a question of the test's own to be seen: order, cancellation, panics.
 
+mod files;
 mod incremental;
 
 use std::fmt::Write as _;
