@@ -104,7 +104,11 @@ fn run(path: &Path, case: &Case) -> Option<String> {
     fn behind(block: &Option<Block>, base: usize) -> Option<(usize, &str)> {
         block.as_ref().map(|block| (block.line - base, block.text.as_str()))
     }
-    let expected = Expected { fix: behind(&case.fix, base), hover: behind(&case.hover, base) };
+    let expected = Expected {
+        fix: behind(&case.fix, base),
+        hover: behind(&case.hover, base),
+        not_judged: behind(&case.not_judged, base),
+    };
     let problems = catch_unwind(AssertUnwindSafe(|| support::problems(&case.fixture.text, &expected)));
     let lines: Vec<String> = match problems {
         Ok(problems) if problems.is_empty() => return None,

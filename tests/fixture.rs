@@ -5,7 +5,7 @@ mod markdown;
 mod support;
 
 use crossloc::ide::{Definitions, Hover, NavigationTarget};
-use crossloc::rules::{Diagnostic, Edit, Findings, Fix, Severity};
+use crossloc::rules::{Diagnostic, Edit, Findings, Fix, NotJudged, Severity};
 use crossloc::text::TextRange;
 use crossloc::vfs::FileId;
 use support::{Answers, Expected, Label, Mark, Problem, parse, problems, problems_of};
@@ -107,7 +107,8 @@ fn what_is_expected_and_missing_fails() {
 #[test]
 fn an_expected_fix_and_hover_that_do_not_come_fail() {
     let text = "#- a.py\nx = 1$0\n";
-    let expected = Expected { fix: Some((4, "#- a.py\nx = 2\n")), hover: Some((8, "int\n")) };
+    let expected =
+        Expected { fix: Some((4, "#- a.py\nx = 2\n")), hover: Some((8, "int\n")), ..Expected::default() };
     let found: Vec<String> =
         problems(text, &expected).iter().map(|p| format!("{}: {}", p.line, p.message)).collect();
     assert_eq!(
@@ -148,7 +149,8 @@ fn fixed_answers() -> Answers {
                 fix: Some(fix),
                 arguments: Vec::new(),
             };
-            Findings { diagnostics: vec![diagnostic], ..Findings::default() }
+            let not_judged = vec![NotJudged { reason: "some reason".to_owned(), count: 1 }];
+            Findings { diagnostics: vec![diagnostic], not_judged, ..Findings::default() }
         },
     }
 }
@@ -168,7 +170,11 @@ fn right_answers_pass_whatever_the_line_ends() {
         assert_eq!(shown(&text, &Expected::default()), [""; 0], "{form}");
     }
     let text = "#- a.py\nimport$0 old\n#      ^^^ warning[some-rule]\n";
-    let expected = Expected { fix: Some((0, "#- a.py\nimport new\n")), hover: Some((0, "one\ntwo\n")) };
+    let expected = Expected {
+        fix: Some((0, "#- a.py\nimport new\n")),
+        hover: Some((0, "one\ntwo\n")),
+        ..Expected::default()
+    };
     assert_eq!(shown(text, &expected), [""; 0]);
 }
 
@@ -191,7 +197,17 @@ fn wrong_answers_fail() {
         ["7: definition is answered for another range\n    expected a.py:2:9-18\n    found    a.py:1:8-11"]
     );
     let text = "#- a.py\nimport$0 old\n#      ^^^ warning[some-rule]\n";
-    let expected = Expected { fix: Some((3, "")), hover: Some((5, "two\none\n")) };
+    let expected = Expected { not_judged: Some((2, "1 some\n")), ..Expected::default() };
+    assert_eq!(shown(text, &expected), [""; 0]);
+    let expected = Expected { not_judged: Some((2, "2 some reason\n")), ..Expected::default() };
+    assert_eq!(
+        shown(text, &expected),
+        [
+            "2: also not judged\n    1 some reason",
+            "2: is judged, or not this number of times\n    2 some reason",
+        ]
+    );
+    let expected = Expected { fix: Some((3, "")), hover: Some((5, "two\none\n")), ..Expected::default() };
     assert_eq!(
         shown(text, &expected),
         [

@@ -123,6 +123,7 @@ pub(super) fn is_ignored(workspace: &Workspace, module: &Utf8Path) -> bool {
             return false;
         };
         let globs = Globs::new(dir, source.text.lines().map(str::to_owned).collect());
-        globs.matches(&module.with_extension("py")) || globs.matches(module)
+        // `made/` names folders only: what matches is what would be in it.
+        globs.matches(&module.with_extension("py")) || globs.matches(&module.join("__init__.py"))
     })
 }

@@ -81,7 +81,7 @@ fn newer_tree(
     has: &impl Fn(&Project) -> bool,
 ) -> Option<Version> {
     let trees = context.workspace.projects_named(provider.distribution()?);
-    trees.into_iter().filter(|tree| tree.dir != provider.dir).find_map(|tree| {
+    trees.into_iter().find_map(|tree| {
         let version = context.workspace.version(&tree).filter(|version| version > current)?;
         has(&tree).then_some(version)
     })

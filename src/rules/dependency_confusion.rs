@@ -63,7 +63,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     }
     let mut found = Vec::new();
     for project in context.subjects() {
-        let Some(indexes) = private_indexes(context, project) else { continue };
+        let Some(indexes) = further_indexes(context, project) else { continue };
         let mut told = FxHashSet::default();
         for dependency in context.workspace.dependencies(project).iter() {
             let name = &dependency.name;
@@ -114,17 +114,14 @@ fn private(context: &Context<'_>) -> Private {
     private
 }
 
-/// Names and URLs of the private indexes that stand beside the public one for a project. `None` where the public one is
+/// Names and URLs of the indexes that stand beside the public one for a project. `None` where the public one is
 /// not asked at all.
-fn private_indexes(context: &Context<'_>, project: &Project) -> Option<Vec<(String, String)>> {
+fn further_indexes(context: &Context<'_>, project: &Project) -> Option<Vec<(String, String)>> {
     let root = context.workspace.workspace_root(project);
     let mut indexes = Vec::new();
     for (_, manifest) in
         std::iter::once(project).chain(root.as_deref()).flat_map(|project| &project.manifests)
     {
-        if manifest.indexes.is_empty() {
-            continue;
-        }
         if manifest.indexes.iter().any(|index| index.default) {
             return None;
         }
@@ -132,7 +129,7 @@ fn private_indexes(context: &Context<'_>, project: &Project) -> Option<Vec<(Stri
             .indexes
             .iter()
             .filter_map(|index| Some((index.name.as_ref()?.value.clone(), index.url.value.clone())));
-        indexes.extend(named.filter(|(_, url)| !is_public_index(url)));
+        indexes.extend(named);
     }
     Some(indexes)
 }

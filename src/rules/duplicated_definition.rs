@@ -142,7 +142,7 @@ fn of_file(
         let Some(original) = originals.get(&found.shape) else { continue };
         // A copy of the whole package is vendored-copy-diverged's matter.
         let top = original.module.top_level();
-        if original.project.dir == project.dir || file.dir().components().any(|part| part.as_str() == top) {
+        if file.dir().components().any(|part| part.as_str() == top) {
             continue;
         }
         let (theirs, module, whose) = (&original.name, &original.module, original.project.display_name());

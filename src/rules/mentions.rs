@@ -57,14 +57,29 @@ mod tests {
             ("x = 'acme.io:load'", true, true),
             ("run(\"acme\")", true, true),
             ("python -m acme", true, true),
+            ("xacme", false, false),
+            ("acme1", false, false),
+            ("acmeé", false, false),
+            ("\"acme and more\"", true, false),
             ("", false, false),
         ] {
             assert_eq!(contains_word(text.as_bytes(), "acme"), word, "{text}");
             assert_eq!(contains_quoted(text.as_bytes(), "acme"), quoted, "{text}");
         }
-        assert!(is_configuration(Utf8Path::new("/a/Dockerfile.dev")));
-        assert!(is_configuration(Utf8Path::new("/a/defs.yaml")));
-        assert!(!is_configuration(Utf8Path::new("/a/uv.lock")));
-        assert!(!is_configuration(Utf8Path::new("/a/README.md")));
+        for (name, counts) in [
+            ("Dockerfile.dev", true),
+            ("api.Dockerfile", true),
+            ("api.dockerfile", true),
+            ("Procfile", true),
+            (".env", true),
+            ("defs.yaml", true),
+            ("uv.lock", false),
+            ("pylock.toml", false),
+            ("conda-lock.yml", false),
+            ("pixi.lock.toml", false),
+            ("README.md", false),
+        ] {
+            assert_eq!(is_configuration(&Utf8Path::new("/a").join(name)), counts, "{name}");
+        }
     }
 }

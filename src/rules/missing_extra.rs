@@ -121,11 +121,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 
 /// Whether the distribution is there, or something built around it, which brings it along: `dagster-pandas`.
 fn has(installed: &Installed, name: &DistributionName) -> bool {
-    installed.names.iter().any(|known| {
-        known == name
-            || known.as_str().split('-').any(|part| part == name.as_str())
-            || known.as_str().contains(name.as_str())
-    })
+    installed.names.iter().any(|known| known.as_str().contains(name.as_str()))
 }
 
 /// An import of a shared module that only an extra satisfies.

@@ -13,6 +13,8 @@ pub struct Case {
     pub fix: Option<Block>,
     /// The `hover` block behind it.
     pub hover: Option<Block>,
+    /// The `not-judged` block behind it.
+    pub not_judged: Option<Block>,
 }
 
 /// The text of a fenced block.
@@ -56,11 +58,14 @@ pub fn cases(stem: &str, markdown: &str) -> Result<Vec<Case>, (usize, String)> {
         match (line[ticks..].trim(), cases.last_mut()) {
             ("fixture", _) => {
                 let name = name(stem, &headings, &cases);
-                cases.push(Case { name, fixture: block, fix: None, hover: None });
+                cases.push(Case { name, fixture: block, fix: None, hover: None, not_judged: None });
             }
             ("fix", Some(case)) if case.fix.is_none() => case.fix = Some(block),
             ("hover", Some(case)) if case.hover.is_none() => case.hover = Some(block),
-            ("fix" | "hover", _) => return Err((number, "the block belongs to no fixture".to_owned())),
+            ("not-judged", Some(case)) if case.not_judged.is_none() => case.not_judged = Some(block),
+            ("fix" | "hover" | "not-judged", _) => {
+                return Err((number, "the block belongs to no fixture".to_owned()));
+            }
             _ => {}
         }
     }

@@ -44,12 +44,12 @@ pub fn check(text: &str) {
 
 /// As [`check`]; besides, applying all fixes must change exactly these files to exactly these texts.
 pub fn check_fix(text: &str, fixed: &str) {
-    check_all(text, &Expected { fix: Some((0, fixed)), hover: None });
+    check_all(text, &Expected { fix: Some((0, fixed)), ..Expected::default() });
 }
 
 /// As [`check`]; besides, hover at `$0` must show these parts of lines in this order.
 pub fn check_hover(text: &str, hover: &str) {
-    check_all(text, &Expected { fix: None, hover: Some((0, hover)) });
+    check_all(text, &Expected { hover: Some((0, hover)), ..Expected::default() });
 }
 
 fn check_all(text: &str, expected: &Expected<'_>) {

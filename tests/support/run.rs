@@ -22,6 +22,8 @@ pub struct Expected<'a> {
     pub fix: Option<(usize, &'a str)>,
     /// Parts of different lines that hover at `$0` shows, in order; blank for no hover at all.
     pub hover: Option<(usize, &'a str)>,
+    /// A line for each reason why something was not judged, behind how many times; none where all was.
+    pub not_judged: Option<(usize, &'a str)>,
 }
 
 /// Who answers. The library, but for the tests of this language.
@@ -74,6 +76,7 @@ pub fn problems_of(text: &str, expected: &Expected<'_>, answers: Answers) -> Vec
     let mut problems = asked.definitions();
     problems.extend(asked.findings(&findings));
     problems.extend(expected.fix.iter().flat_map(|fix| asked.fixes(&findings, *fix)));
+    problems.extend(expected.not_judged.iter().flat_map(|block| not_judged(&findings, *block)));
     problems.extend(expected.hover.iter().filter_map(|hover| asked.hover(*hover)));
     problems.sort();
     problems
@@ -313,6 +316,21 @@ impl Asked {
             files.find(|(index, _)| path_of(&self.fixture, *index) == place.path).map(|(_, file)| file);
         file.map_or(0, |file| file.lines.get(place.start.line as usize).copied().unwrap_or(file.header))
     }
+}
+
+/// What was not judged and was to be, and the reverse; a line may leave out the end of a reason.
+fn not_judged(findings: &Findings, (base, block): (usize, &str)) -> Vec<Problem> {
+    let found: Vec<String> =
+        findings.not_judged.iter().map(|one| format!("{} {}", one.count, one.reason)).collect();
+    let wanted: Vec<&str> = block.lines().collect();
+    let unexpected = found.iter().filter(|one| !wanted.iter().any(|line| one.starts_with(line)));
+    let unexpected = unexpected.map(|one| Problem::new(base, format!("also not judged\n    {one}")));
+    let missing =
+        wanted.iter().enumerate().filter(|(_, line)| !found.iter().any(|one| one.starts_with(*line)));
+    let missing = missing.map(|(at, line)| {
+        Problem::new(base + at, format!("is judged, or not this number of times\n    {line}"))
+    });
+    unexpected.chain(missing).collect()
 }
 
 fn list(places: &BTreeSet<Place>) -> String {

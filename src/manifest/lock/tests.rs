@@ -367,3 +367,19 @@ fn any_text_is_survived() {
     }
     assert_eq!(lock(LockKind::Uv, &many).entries(&name("a")).len(), 100_000);
 }
+
+#[test]
+fn locks_are_told_by_name() {
+    for (name, expected) in [
+        ("uv.lock", Some(LockKind::Uv)),
+        ("pylock.toml", Some(LockKind::Pylock)),
+        ("pylock.prod.toml", Some(LockKind::Pylock)),
+        ("pylock..toml", None),
+        ("pylock.a.b.toml", None),
+        ("pylocktoml", None),
+        ("pylock.prod", None),
+        ("my.pylock.toml", None),
+    ] {
+        assert_eq!(lock_kind_of(camino::Utf8Path::new(name)), expected, "{name}");
+    }
+}

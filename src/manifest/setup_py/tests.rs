@@ -64,7 +64,7 @@ if __name__ == "__main__":
 
 #[test]
 fn what_is_computed_is_dynamic_and_heads_of_names_are_kept() {
-    let cases: [(&str, &[&str], &[&str]); 12] = [
+    let cases: [(&str, &[&str], &[&str]); 22] = [
         ("setup(install_requires=[f'dagster{pin}', 'x'])", &["dagster:Main:false", "x:Main:false"], &[]),
         (
             "setup(install_requires=['a%s' % v, 'b=={}'.format(v), 'c' + pin])",
@@ -81,12 +81,44 @@ fn what_is_computed_is_dynamic_and_heads_of_names_are_kept() {
         ("setup(version=get())", &[], &["version"]),
         ("setup(extras_require={k: v for k in x})", &[], &["optional-dependencies"]),
         ("a = b\nb = a\nsetup(install_requires=a)", &[], &["dependencies"]),
+        ("setup(name=f'a{x}')", &[], &["name"]),
+        ("setup(version=f'1.{x}')", &[], &["version"]),
+        ("setup(python_requires=f'>={x}')", &[], &["requires-python"]),
+        ("setup(install_requires='''a\n\nb''')", &["a:Main:false", "b:Main:false"], &[]),
+        ("setup(install_requires=f'a{x}')", &[], &["dependencies"]),
+        ("setup(extras_require={f'x{y}': ['a']})", &[], &["optional-dependencies"]),
+        ("(r, s) = ['a'], ['b']\nsetup(install_requires=r)", &[], &["dependencies"]),
+        ("setup(install_requires=[b'a'])", &[], &["dependencies"]),
+        ("setup(install_requires=['a',  # why\n 'b'])", &["a:Main:false", "b:Main:false"], &[]),
+        ("tools.setup(install_requires=['a'])", &["a:Main:false"], &[]),
     ];
     for (text, requirements, fields) in cases {
         let manifest = read(text);
         assert_eq!(names(text, &manifest), requirements, "{text}");
         assert_eq!(dynamic(&manifest), fields, "{text}");
         assert!(manifest.declares_project);
+    }
+}
+
+#[test]
+fn packages_that_are_computed_are_not_known() {
+    let settings = |text: &str| read(text).build.setuptools.unwrap();
+    let find = settings("setup(packages=find_packages(# all\n 'src', ['tests'],\n # ours\n ['acme*']))")
+        .find
+        .unwrap();
+    assert_eq!(
+        (find.roots, find.exclude, find.include),
+        (vec!["src".to_owned()], vec!["tests".to_owned()], vec!["acme*".to_owned()])
+    );
+    for (text, computed) in [
+        ("setup(packages=['a', 'b'])", false),
+        ("setup(packages=['a', f'b{x}'])", true),
+        ("setup(package_dir={'': 'src'})", false),
+        ("setup(package_dir={'': f'src{x}'})", true),
+        ("setup(packages=find_packages(exclude=[f'{x}']))", true),
+        ("setup(packages=find_packages(*more))", true),
+    ] {
+        assert_eq!(settings(text).dynamic, computed, "{text}");
     }
 }
 
