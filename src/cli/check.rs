@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
+use super::fix::{self, Wanted};
 use super::scope::Scope;
 use super::world::{Network, World};
-use super::{Failure, fix, output, rule};
+use super::{Failure, output, rule};
 use crate::report::{self, Report, summary::plural};
 use crate::rules::{self, Findings, Rule, Selection, Severity};
 use crate::source::Cache;
@@ -37,9 +38,12 @@ pub struct Arguments {
     /// Report only what concerns this code location
     #[arg(long, value_name = "NAME")]
     location: Option<String>,
-    /// Write the fixes into the files, then report what is left
+    /// Write the safe fixes into the files, then report what is left
     #[arg(long)]
     fix: bool,
+    /// Write also the fixes that let a project get another version, drop a requirement, or guess what was meant
+    #[arg(long, requires = "fix")]
+    unsafe_fixes: bool,
     /// Neither use nor write what earlier runs remembered of unchanged files
     #[arg(long)]
     no_cache: bool,
@@ -82,8 +86,16 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let find = |files: &Files| find(files, &world, &scope, &selection, arguments, cache.as_ref());
     let mut findings = find(&files);
     if arguments.fix {
-        let fixed = fix::run(&mut files, &mut findings, find)?;
+        let wanted = if arguments.unsafe_fixes { Wanted::All } else { Wanted::Safe };
+        let fixed = fix::run(&mut files, &mut findings, wanted, find)?;
         output::note(&format!("fixed {}", plural(fixed, "finding")));
+        let left = if wanted == Wanted::Safe { fix::left(&findings) } else { 0 };
+        if left > 0 {
+            let fixes = if left == 1 { "fix was" } else { "fixes were" };
+            output::note(&format!(
+                "{left} unsafe {fixes} left: read what is proposed, then add `--unsafe-fixes` to write it"
+            ));
+        }
     }
     if let Some(cache) = &cache {
         cache.save();

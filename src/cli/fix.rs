@@ -7,23 +7,39 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::scope::reason;
 use super::{Failure, output};
-use crate::rules::{Diagnostic, Edit, Findings};
+use crate::rules::{Diagnostic, Edit, Findings, Fix};
 use crate::vfs::{FileId, Files};
 
 /// One fix may make room for the next; more rounds than this would mean that two fixes undo each other.
 const ROUNDS: usize = 10;
+
+/// Which fixes are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Those that need nobody to look at them.
+    Safe,
+    /// All of them.
+    All,
+}
+
+impl Wanted {
+    fn includes(self, fix: &Fix) -> bool {
+        fix.safe || self == Self::All
+    }
+}
 
 /// Applies fixes and looks again until none is left that was not applied before; how many were applied. `files` and
 /// `findings` are those of the last look.
 pub fn run(
     files: &mut Files,
     findings: &mut Findings,
+    wanted: Wanted,
     look: impl Fn(&Files) -> Findings,
 ) -> Result<usize, Failure> {
     let mut applied = FxHashSet::default();
     for _ in 0..ROUNDS {
         let before = applied.len();
-        let edits = choose(&findings.diagnostics, files, &mut applied);
+        let edits = choose(&findings.diagnostics, files, wanted, &mut applied);
         if applied.len() == before {
             break;
         }
@@ -36,6 +52,11 @@ pub fn run(
     Ok(applied.len())
 }
 
+/// How many findings have a fix that was left for somebody to look at.
+pub fn left(findings: &Findings) -> usize {
+    findings.diagnostics.iter().filter(|found| found.fix.as_ref().is_some_and(|fix| !fix.safe)).count()
+}
+
 /// What a fix cures: rule, file, arguments, and which of those equal in these. One that comes back after it was fixed
 /// is not cured by its fix, and is not tried again.
 type Cured = (&'static str, FileId, Vec<String>, usize);
@@ -44,12 +65,13 @@ type Cured = (&'static str, FileId, Vec<String>, usize);
 fn choose(
     diagnostics: &[Diagnostic],
     files: &Files,
+    wanted: Wanted,
     applied: &mut FxHashSet<Cured>,
 ) -> FxHashMap<FileId, Vec<Edit>> {
     let mut chosen: FxHashMap<FileId, Vec<Edit>> = FxHashMap::default();
     let mut equals: FxHashMap<(&str, &FileId, &[String]), usize> = FxHashMap::default();
     for found in diagnostics {
-        let Some(fix) = &found.fix else { continue };
+        let Some(fix) = found.fix.as_ref().filter(|fix| wanted.includes(fix)) else { continue };
         let ordinal = equals.entry((found.rule, &found.file, &found.arguments)).or_default();
         *ordinal += 1;
         let cured: Cured = (found.rule, found.file.clone(), found.arguments.clone(), *ordinal);
@@ -121,17 +143,18 @@ fn write_atomically(path: &Utf8Path, bytes: &[u8]) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::{Fix, Severity};
+    use crate::rules::Severity;
     use crate::text::{TextRange, offset};
 
-    /// A rule for tests: every `a` and `c` is to be a `b`, and a `z` stays a `z` whatever its fix does. Findings on a
-    /// `c` are equal in all but their place.
+    /// A rule for tests: every `a`, `c` and `u` is to be a `b`, and a `z` stays a `z` whatever its fix does. Findings on a
+    /// `c` are equal in all but their place; the fix of a `u` has to be looked at.
     fn look(files: &Files, file: &FileId) -> Findings {
         let text = files.text(file).unwrap().text.clone();
-        let found = text.char_indices().filter(|(_, letter)| matches!(letter, 'a' | 'c' | 'z'));
+        let found = text.char_indices().filter(|(_, letter)| matches!(letter, 'a' | 'c' | 'u' | 'z'));
         let diagnostics = found.map(|(at, letter)| {
             let range = TextRange::new(offset(at), offset(at + 1));
             let new_text = if letter == 'z' { "z" } else { "b" }.to_owned();
+            let edits = vec![Edit { file: file.clone(), range, new_text }];
             Diagnostic {
                 rule: "test",
                 severity: Severity::Error,
@@ -140,34 +163,42 @@ mod tests {
                 range,
                 location: None,
                 related: vec![],
-                fix: Some(Fix {
-                    title: String::new(),
-                    edits: vec![Edit { file: file.clone(), range, new_text }],
-                }),
+                fix: Some(Fix { title: String::new(), safe: letter != 'u', edits }),
                 arguments: if letter == 'c' { vec![] } else { vec![at.to_string()] },
             }
         });
         Findings { diagnostics: diagnostics.collect(), ..Findings::default() }
     }
 
-    fn fixed(text: &str) -> (usize, String, usize) {
+    fn fixed(text: &str, wanted: Wanted) -> (usize, String, usize) {
         let dir = tempfile::tempdir().unwrap();
         let path = Utf8Path::from_path(dir.path()).unwrap().join("a.txt");
         std::fs::write(&path, text).unwrap();
         let file = FileId::new(&path);
         let mut files = Files::default();
         let mut findings = look(&files, &file);
-        let count = run(&mut files, &mut findings, |files| look(files, &file)).unwrap();
+        let count = run(&mut files, &mut findings, wanted, |files| look(files, &file)).unwrap();
+        assert_eq!(left(&findings), if wanted == Wanted::All { 0 } else { text.matches('u').count() });
         (count, std::fs::read_to_string(&path).unwrap(), findings.diagnostics.len())
     }
 
     #[test]
     fn fixes_that_touch_take_turns_and_one_that_cures_nothing_is_tried_once() {
-        assert_eq!(fixed("aaa"), (3, "bbb".to_owned(), 0));
-        assert_eq!(fixed("c-c"), (2, "b-b".to_owned(), 0));
-        assert_eq!(fixed("a-a\r\né-a"), (3, "b-b\r\né-b".to_owned(), 0));
-        assert_eq!(fixed("x-z"), (1, "x-z".to_owned(), 1));
-        assert_eq!(fixed("\u{feff}a"), (1, "\u{feff}b".to_owned(), 0));
+        for (text, count, after, found) in [
+            ("aaa", 3, "bbb", 0),
+            ("c-c", 2, "b-b", 0),
+            ("a-a\r\né-a", 3, "b-b\r\né-b", 0),
+            ("x-z", 1, "x-z", 1),
+            ("\u{feff}a", 1, "\u{feff}b", 0),
+        ] {
+            assert_eq!(fixed(text, Wanted::Safe), (count, after.to_owned(), found), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_has_to_be_looked_at_is_written_only_where_it_is_wanted() {
+        assert_eq!(fixed("a-u-u", Wanted::Safe), (1, "b-u-u".to_owned(), 2));
+        assert_eq!(fixed("a-u-u", Wanted::All), (3, "b-b-b".to_owned(), 0));
     }
 
     #[test]
@@ -178,7 +209,8 @@ mod tests {
         let file = FileId::new(&path);
         let mut files = Files::default();
         let mut findings = look(&files, &file);
-        assert_eq!(run(&mut files, &mut findings, |files| look(files, &file)).unwrap(), 0);
+        let count = run(&mut files, &mut findings, Wanted::All, |files| look(files, &file)).unwrap();
+        assert_eq!(count, 0);
         assert_eq!(std::fs::read(&path).unwrap(), b"a\xff");
     }
 }

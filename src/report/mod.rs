@@ -147,10 +147,10 @@ pub(crate) mod fixture {
                 range: range(SHARED, "load"),
                 message: "`load` is here".to_owned(),
             }],
-            fix: Some(Fix {
-                title: "write `load`".to_owned(),
-                edits: vec![Edit { file: assets.clone(), range: at, new_text: "load".to_owned() }],
-            }),
+            fix: Some(Fix::to_review(
+                "write `load`",
+                vec![Edit { file: assets.clone(), range: at, new_text: "load".to_owned() }],
+            )),
             arguments: vec!["acme.io".to_owned(), "lod".to_owned()],
         };
         let warning = Diagnostic {

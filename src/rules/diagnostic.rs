@@ -65,8 +65,24 @@ pub struct Related {
 pub struct Fix {
     /// What they do, as an imperative: "add `acme-shared` to `dependencies`".
     pub title: String,
+    /// Whether they may be written without anybody having looked at them.
+    pub safe: bool,
     /// In any number of files; ranges in one file do not overlap.
     pub edits: Vec<Edit>,
+}
+
+impl Fix {
+    /// Edits that leave the version that a project gets and what its code does as they are, or mend what cannot work in
+    /// the one way that there is.
+    pub fn safe(title: impl Into<String>, edits: Vec<Edit>) -> Self {
+        Self { title: title.into(), safe: true, edits }
+    }
+
+    /// Edits that somebody has to look at first: they let a project get another version, drop what it asks for, or go by a
+    /// guess at what was meant.
+    pub fn to_review(title: impl Into<String>, edits: Vec<Edit>) -> Self {
+        Self { title: title.into(), safe: false, edits }
+    }
 }
 
 /// One replacement.
