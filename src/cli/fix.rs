@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::scope::reason;
 use super::{Failure, output};
 use crate::rules::{Diagnostic, Edit, Findings, Fix};
-use crate::vfs::{FileId, Files};
+use crate::vfs::{FileId, Files, MAX_FILE_BYTES, read_regular};
 
 /// One fix may make room for the next; more rounds than this would mean that two fixes undo each other.
 const ROUNDS: usize = 10;
@@ -110,7 +110,7 @@ pub enum Written {
 pub fn rewrite(file: &FileId, mut edits: Vec<Edit>, files: &Files) -> Result<Written, Failure> {
     let failed = |why: String| Failure::new(format!("cannot edit {}: {why}", file.path()));
     let source = files.text(file).map_err(|error| failed(error.to_string()))?;
-    let now = std::fs::read(file.path()).map_err(|error| failed(reason(&error)))?;
+    let now = read_regular(file.path(), MAX_FILE_BYTES).map_err(|error| failed(error.to_string()))?;
     if now != source.text.as_bytes() {
         output::note(&format!("warning: {} changed meanwhile and was left alone", file.path()));
         return Ok(Written::LeftAlone);

@@ -17,10 +17,12 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::python::ModuleSummary;
-use crate::vfs::{FileId, SourceText, Stamp, nanoseconds};
+use crate::vfs::{FileId, SourceText, Stamp, nanoseconds, read_regular};
 
 /// So many files hold the entries of one workspace; a change writes one of them anew.
 const SHARDS: usize = 16;
+/// Larger ones nobody wrote.
+const MAX_SHARD_BYTES: u64 = 1024 * 1024 * 1024;
 /// A file that was changed this shortly before it was looked at may have changed again within one tick of its clock;
 /// the slowest in use, FAT's, ticks every two seconds.
 const TICK: Duration = Duration::from_secs(2);
@@ -187,7 +189,7 @@ impl Cache {
     /// A shard's file: 32 bytes of who wrote it, 32 of the checksum of what follows, 8 of the length of the entries,
     /// the entries, the summaries.
     fn read(&self, number: usize) -> Option<Stored> {
-        let bytes = std::fs::read(self.path(number)).ok()?;
+        let bytes = read_regular(&self.path(number), MAX_SHARD_BYTES).ok()?;
         let (writer, rest) = bytes.split_first_chunk::<32>()?;
         let (checksum, body) = rest.split_first_chunk::<32>()?;
         if *writer != self.writer || blake3::hash(body).as_bytes() != checksum {

@@ -1,12 +1,11 @@
 //! Where code lives, as a tree that can be listed and read; and the tree everybody has, the disk.
 
-use std::io;
 use std::time::SystemTime;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
-use super::MAX_FILE_BYTES;
+use super::{MAX_FILE_BYTES, read_regular};
 
 /// What a name in a folder is. Symbolic links count as what they lead to; one that leads nowhere, and anything
 /// that is neither file nor folder (fifos, sockets, devices), is `Other` and never opened.
@@ -156,19 +155,7 @@ impl SourceTree for Disk {
     }
 
     fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, ReadError> {
-        let refused = |error: io::Error| match error.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => ReadError::NotFound,
-            _ => ReadError::Refused(error.to_string()),
-        };
-        // A fifo must be recognised before it is opened: opening one waits for a writer.
-        let metadata = std::fs::metadata(path).map_err(refused)?;
-        if !metadata.is_file() {
-            return Err(ReadError::NotAFile);
-        }
-        if metadata.len() > MAX_FILE_BYTES {
-            return Err(ReadError::TooLarge);
-        }
-        std::fs::read(path).map_err(refused)
+        read_regular(path, MAX_FILE_BYTES)
     }
 }
 

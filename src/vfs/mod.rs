@@ -5,7 +5,9 @@
 
 mod cells;
 mod disk;
+mod ignored;
 mod mounts;
+mod regular;
 mod walk;
 
 use std::fmt;
@@ -16,6 +18,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 pub use cells::{Derivation, Files, SourceText};
 pub use disk::{Disk, EntryKind, Listing, ReadError, SourceTree, Stamp, nanoseconds};
+pub use regular::{open_regular, read_regular, read_regular_text};
 pub use walk::{Walked, walk};
 
 /// Larger files are reported and not read.

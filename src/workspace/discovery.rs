@@ -11,7 +11,7 @@ use super::{Provision, Workspace};
 use crate::manifest::{self, DistributionName, ManifestKind};
 use crate::python::Name;
 use crate::text::Spanned;
-use crate::vfs::{FileId, walk};
+use crate::vfs::{self, FileId, Walked};
 
 /// What the walk found.
 #[derive(Default)]
@@ -37,6 +37,11 @@ impl Workspace {
         self.structure.discovery.get_or_init(|| Arc::new(self.discover())).clone()
     }
 
+    /// The Python files below a folder and those whose names are `wanted`, without what git ignores.
+    pub fn walk(&self, root: &Utf8Path, wanted: impl Fn(&Utf8Path) -> bool + Sync) -> Walked {
+        vfs::walk(root, self.surroundings.git_excludes.as_deref(), wanted)
+    }
+
     fn discover(&self) -> Discovery {
         let mut roots: Vec<Utf8PathBuf> = self.folders.iter().map(|folder| self.boundary(folder)).collect();
         roots.extend(self.sibling_repositories());
@@ -50,7 +55,7 @@ impl Workspace {
         let walk_below = |root: &Utf8Path, discovery: &mut Discovery| {
             let is_lock = |path: &Utf8Path| manifest::lock_kind_of(path).is_some();
             let wanted = |path: &Utf8Path| kind_of(path).is_some() || is_lock(path);
-            let walked = walk(root, wanted);
+            let walked = self.walk(root, wanted);
             let kept =
                 |file: &FileId| !excluded.is_match(file.path().strip_prefix(root).unwrap_or(file.path()));
             discovery.python.extend(walked.python.into_iter().filter(kept));
