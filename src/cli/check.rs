@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
-use super::fix::{self, Wanted};
+use super::fix::{self, Permitted, Wanted};
 use super::scope::Scope;
 use super::world::{Network, World};
 use super::{Failure, output, rule};
@@ -13,7 +13,7 @@ use crate::report::{self, Report, summary::plural};
 use crate::rules::{self, Findings, Rule, Selection, Severity};
 use crate::source::Cache;
 use crate::text::nearest;
-use crate::vfs::{Files, relative};
+use crate::vfs::{Files, Grounds, relative};
 use crate::workspace::Workspace;
 use crate::workspace::config::{self, LoadedConfig};
 
@@ -87,15 +87,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let mut findings = find(&files);
     if arguments.fix {
         let wanted = if arguments.unsafe_fixes { Wanted::All } else { Wanted::Safe };
-        let fixed = fix::run(&mut files, &mut findings, wanted, find)?;
+        let within = Grounds::of(&files, scope.folders.iter().cloned());
+        let permitted = Permitted { wanted, within: &within };
+        let fixed = fix::run(&mut files, &mut findings, permitted, find)?;
         output::note(&format!("fixed {}", plural(fixed, "finding")));
-        let left = if wanted == Wanted::Safe { fix::left(&findings) } else { 0 };
-        if left > 0 {
-            let fixes = if left == 1 { "fix was" } else { "fixes were" };
-            output::note(&format!(
-                "{left} unsafe {fixes} left: read what is proposed, then add `--unsafe-fixes` to write it"
-            ));
-        }
+        fix::left(&findings, &files, permitted).iter().for_each(|left| output::note(left));
     }
     if let Some(cache) = &cache {
         cache.save();

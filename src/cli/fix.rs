@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::scope::reason;
 use super::{Failure, output};
 use crate::rules::{Diagnostic, Edit, Findings, Fix};
-use crate::vfs::{FileId, Files, MAX_FILE_BYTES, read_regular};
+use crate::vfs::{FileId, Files, Grounds, MAX_FILE_BYTES, read_regular};
 
 /// One fix may make room for the next; more rounds than this would mean that two fixes undo each other.
 const ROUNDS: usize = 10;
@@ -22,9 +22,22 @@ pub enum Wanted {
     All,
 }
 
-impl Wanted {
-    fn includes(self, fix: &Fix) -> bool {
-        fix.safe || self == Self::All
+/// What may be written.
+#[derive(Clone, Copy)]
+pub struct Permitted<'g> {
+    /// Which fixes.
+    pub wanted: Wanted,
+    /// The opened folders: what is known beyond them, and what links lead out to, is somebody else's.
+    pub within: &'g Grounds,
+}
+
+impl Permitted<'_> {
+    fn wants(self, fix: &Fix) -> bool {
+        fix.safe || self.wanted == Wanted::All
+    }
+
+    fn reaches(self, fix: &Fix, files: &Files) -> bool {
+        fix.edits.iter().all(|edit| self.within.hold(files, edit.file.path()))
     }
 }
 
@@ -33,18 +46,18 @@ impl Wanted {
 pub fn run(
     files: &mut Files,
     findings: &mut Findings,
-    wanted: Wanted,
+    permitted: Permitted<'_>,
     look: impl Fn(&Files) -> Findings,
 ) -> Result<usize, Failure> {
     let mut applied = FxHashSet::default();
     for _ in 0..ROUNDS {
         let before = applied.len();
-        let edits = choose(&findings.diagnostics, files, wanted, &mut applied);
+        let edits = choose(&findings.diagnostics, files, permitted, &mut applied);
         if applied.len() == before {
             break;
         }
         for (file, edits) in edits {
-            rewrite(&file, edits, files)?;
+            rewrite(&file, edits, files, permitted.within)?;
         }
         *files = Files::default();
         *findings = look(files);
@@ -52,9 +65,20 @@ pub fn run(
     Ok(applied.len())
 }
 
-/// How many findings have a fix that was left for somebody to look at.
-pub fn left(findings: &Findings) -> usize {
-    findings.diagnostics.iter().filter(|found| found.fix.as_ref().is_some_and(|fix| !fix.safe)).count()
+/// What is to be said of fixes that were left: those for somebody to look at, and those that reach too far.
+pub fn left(findings: &Findings, files: &Files, permitted: Permitted<'_>) -> Vec<String> {
+    let fixes = || findings.diagnostics.iter().filter_map(|found| found.fix.as_ref());
+    let count = |number: usize, kind: &str| match number {
+        1 => format!("1 {kind}fix was left"),
+        _ => format!("{number} {kind}fixes were left"),
+    };
+    let unwanted = fixes().filter(|fix| !permitted.wants(fix)).count();
+    let far = fixes().filter(|fix| permitted.wants(fix) && !permitted.reaches(fix, files)).count();
+    let hint = "read what is proposed, then add `--unsafe-fixes` to write it";
+    let unwanted = (unwanted > 0).then(|| format!("{}: {hint}", count(unwanted, "unsafe ")));
+    let far =
+        (far > 0).then(|| format!("{}: only what lies in the opened folders is written", count(far, "")));
+    unwanted.into_iter().chain(far).collect()
 }
 
 /// What a fix cures: rule, file, arguments, and which of those equal in these. One that comes back after it was fixed
@@ -65,13 +89,13 @@ type Cured = (&'static str, FileId, Vec<String>, usize);
 fn choose(
     diagnostics: &[Diagnostic],
     files: &Files,
-    wanted: Wanted,
+    permitted: Permitted<'_>,
     applied: &mut FxHashSet<Cured>,
 ) -> FxHashMap<FileId, Vec<Edit>> {
     let mut chosen: FxHashMap<FileId, Vec<Edit>> = FxHashMap::default();
     let mut equals: FxHashMap<(&str, &FileId, &[String]), usize> = FxHashMap::default();
     for found in diagnostics {
-        let Some(fix) = found.fix.as_ref().filter(|fix| wanted.includes(fix)) else { continue };
+        let Some(fix) = found.fix.as_ref().filter(|fix| permitted.wants(fix)) else { continue };
         let ordinal = equals.entry((found.rule, &found.file, &found.arguments)).or_default();
         *ordinal += 1;
         let cured: Cured = (found.rule, found.file.clone(), found.arguments.clone(), *ordinal);
@@ -83,7 +107,9 @@ fn choose(
             let taken = chosen.get(&edit.file);
             taken.is_none_or(|taken| taken.iter().all(|other| apart(edit, other)))
         };
-        if fix.edits.iter().all(|edit| writable(edit) && free(edit)) && applied.insert(cured) {
+        let possible =
+            permitted.reaches(fix, files) && fix.edits.iter().all(|edit| writable(edit) && free(edit));
+        if possible && applied.insert(cured) {
             for edit in &fix.edits {
                 chosen.entry(edit.file.clone()).or_default().push(edit.clone());
             }
@@ -104,10 +130,20 @@ pub enum Written {
     Changed,
     /// It is not what was read any more, and was not touched; the user was told.
     LeftAlone,
+    /// It lies elsewhere, and was not touched.
+    Outside,
 }
 
-/// Writes edits, whose ranges do not overlap, into a file that is as it was read.
-pub fn rewrite(file: &FileId, mut edits: Vec<Edit>, files: &Files) -> Result<Written, Failure> {
+/// Writes edits, whose ranges do not overlap, into a file within these folders that is as it was read.
+pub fn rewrite(
+    file: &FileId,
+    mut edits: Vec<Edit>,
+    files: &Files,
+    within: &Grounds,
+) -> Result<Written, Failure> {
+    if !within.hold(files, file.path()) {
+        return Ok(Written::Outside);
+    }
     let failed = |why: String| Failure::new(format!("cannot edit {}: {why}", file.path()));
     let source = files.text(file).map_err(|error| failed(error.to_string()))?;
     let now = read_regular(file.path(), MAX_FILE_BYTES).map_err(|error| failed(error.to_string()))?;
@@ -177,8 +213,11 @@ mod tests {
         let file = FileId::new(&path);
         let mut files = Files::default();
         let mut findings = look(&files, &file);
-        let count = run(&mut files, &mut findings, wanted, |files| look(files, &file)).unwrap();
-        assert_eq!(left(&findings), if wanted == Wanted::All { 0 } else { text.matches('u').count() });
+        let within = Grounds::of(&files, [path.parent().unwrap().to_owned()]);
+        let permitted = Permitted { wanted, within: &within };
+        let count = run(&mut files, &mut findings, permitted, |files| look(files, &file)).unwrap();
+        let unsafe_left = wanted == Wanted::Safe && text.contains('u');
+        assert_eq!(left(&findings, &files, permitted).len(), usize::from(unsafe_left));
         (count, std::fs::read_to_string(&path).unwrap(), findings.diagnostics.len())
     }
 
@@ -202,6 +241,24 @@ mod tests {
     }
 
     #[test]
+    fn what_lies_elsewhere_is_told_and_left() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(dir.path()).unwrap();
+        std::fs::create_dir(root.join("opened")).unwrap();
+        std::fs::write(root.join("a.txt"), "a").unwrap();
+        let file = FileId::new(&root.join("a.txt"));
+        let mut files = Files::default();
+        let mut findings = look(&files, &file);
+        let within = Grounds::of(&files, [root.join("opened")]);
+        let permitted = Permitted { wanted: Wanted::All, within: &within };
+        let count = run(&mut files, &mut findings, permitted, |files| look(files, &file)).unwrap();
+        assert_eq!((count, std::fs::read_to_string(file.path()).unwrap().as_str()), (0, "a"));
+        let told = "1 fix was left: only what lies in the opened folders is written";
+        assert_eq!(left(&findings, &files, permitted), [told]);
+        assert_eq!(rewrite(&file, vec![], &files, &within), Ok(Written::Outside));
+    }
+
+    #[test]
     fn a_file_that_is_no_utf_8_is_left_alone() {
         let dir = tempfile::tempdir().unwrap();
         let path = Utf8Path::from_path(dir.path()).unwrap().join("a.txt");
@@ -209,7 +266,9 @@ mod tests {
         let file = FileId::new(&path);
         let mut files = Files::default();
         let mut findings = look(&files, &file);
-        let count = run(&mut files, &mut findings, Wanted::All, |files| look(files, &file)).unwrap();
+        let within = Grounds::of(&files, [path.parent().unwrap().to_owned()]);
+        let permitted = Permitted { wanted: Wanted::All, within: &within };
+        let count = run(&mut files, &mut findings, permitted, |files| look(files, &file)).unwrap();
         assert_eq!(count, 0);
         assert_eq!(std::fs::read(&path).unwrap(), b"a\xff");
     }

@@ -1,7 +1,7 @@
 //! A finding, and all there is to say about it.
 
 use crate::text::TextRange;
-use crate::vfs::FileId;
+use crate::vfs::{FileId, Grounds};
 
 /// How bad a finding is. Ordered from harmless to bad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
@@ -112,6 +112,8 @@ pub struct Findings {
     pub diagnostics: Vec<Diagnostic>,
     /// Sorted by reason.
     pub not_judged: Vec<NotJudged>,
+    /// The folders whose files may be quoted: nobody is shown lines of a file that a link leads out to.
+    pub quotable: Grounds,
     /// How many Python files were looked at.
     pub files: usize,
     /// How many projects they belong to.

@@ -135,8 +135,11 @@ pub fn check_selected(workspace: &Workspace, selection: &Selection) -> Findings 
     kept.sort_by(|a, b| (&a.file, a.range, a.rule, &a.message).cmp(&(&b.file, b.range, b.rule, &b.message)));
     kept.dedup();
     let discovery = workspace.discovery();
+    let outside = discovery.outside.iter().filter(|file| is_reported(workspace, file));
+    outside.for_each(|_| context.not_judged("a file that is a link out of the repository"));
     Findings {
         diagnostics: kept,
+        quotable: workspace.quotable(),
         not_judged: context.take_not_judged(),
         files: discovery.python.iter().filter(|file| is_reported(workspace, file)).count(),
         projects: discovery.projects.iter().filter(|dir| is_reported(workspace, &FileId::new(dir))).count(),

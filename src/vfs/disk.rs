@@ -23,13 +23,20 @@ pub enum EntryKind {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
     entries: Vec<(Box<str>, EntryKind)>,
+    /// Which of the names are links, sorted; mostly none.
+    links: Vec<Box<str>>,
 }
 
 impl Listing {
     /// From names in any order.
     pub fn new(mut entries: Vec<(Box<str>, EntryKind)>) -> Self {
         entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        Self { entries }
+        Self { entries, links: Vec::new() }
+    }
+
+    /// Whether `name` is a symbolic link.
+    pub fn is_link(&self, name: &str) -> bool {
+        self.links.binary_search_by(|link| (**link).cmp(name)).is_ok()
     }
 
     /// What `name` is here, if it is here.
@@ -74,6 +81,9 @@ pub enum ReadError {
     /// Not a regular file.
     #[error("not a regular file")]
     NotAFile,
+    /// A link, or one on the way, leads it out of the repositories; see [`Grounds`](super::Grounds).
+    #[error("it is a link that leads out of the repository")]
+    LeadsOut,
 }
 
 /// What tells, without reading a file, that it is the one seen before.
@@ -134,14 +144,20 @@ impl SourceTree for Disk {
             kind if kind.is_dir() => EntryKind::Dir,
             _ => EntryKind::Other,
         };
+        let mut links = Vec::new();
         let entries = reader.flatten().map(|entry| {
             let kind = match entry.file_type() {
-                Ok(kind) if kind.is_symlink() => entry.path().metadata().map(|m| kind_of(m.file_type())),
+                Ok(kind) if kind.is_symlink() => {
+                    links.push(Box::from(entry.file_name()));
+                    entry.path().metadata().map(|m| kind_of(m.file_type()))
+                }
                 other => other.map(kind_of),
             };
             (Box::from(entry.file_name()), kind.unwrap_or(EntryKind::Other))
         });
-        Listing::new(entries.collect())
+        let listing = Listing::new(entries.collect());
+        links.sort_unstable();
+        Listing { links, ..listing }
     }
 
     fn real_path(&self, path: &Utf8Path) -> Option<Utf8PathBuf> {

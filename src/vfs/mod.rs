@@ -5,6 +5,7 @@
 
 mod cells;
 mod disk;
+mod grounds;
 mod ignored;
 mod mounts;
 mod regular;
@@ -18,6 +19,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 pub use cells::{Derivation, Files, SourceText};
 pub use disk::{Disk, EntryKind, Listing, ReadError, SourceTree, Stamp, nanoseconds};
+pub use grounds::Grounds;
 pub use regular::{open_regular, read_regular, read_regular_text};
 pub use walk::{Walked, walk};
 

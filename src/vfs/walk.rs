@@ -3,8 +3,8 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use parking_lot::{Condvar, Mutex};
 
-use super::FileId;
 use super::ignored::Ignored;
+use super::{Disk, FileId, Grounds, SourceTree};
 
 /// Folders that hold other people's code or build output, whatever a `.gitignore` says.
 const NEVER_ENTERED: [&str; 14] = [
@@ -31,13 +31,26 @@ pub struct Walked {
     pub python: Vec<FileId>,
     /// Files that `wanted` accepted by their name.
     pub others: Vec<FileId>,
+    /// What would be one of either if it were not a link that leads out.
+    pub outside: Vec<FileId>,
 }
 
 /// Walks `root` in parallel and in the order of nothing; the result is sorted. `.gitignore` and its kin are
 /// respected, and `users`, the user's own list of what git is to ignore; hidden folders other than the usual caches are
 /// entered, and a folder that holds `pyvenv.cfg` is an environment, not a source. A link to a folder is not entered: what
-/// lies inside of `root` is met by its own path, and what lies outside is not the workspace's.
-pub fn walk(root: &Utf8Path, users: Option<&Utf8Path>, wanted: impl Fn(&Utf8Path) -> bool + Sync) -> Walked {
+/// lies inside of `root` or the other `grounds` is met by its own path, and what lies outside is not the workspace's, nor
+/// are files that links lead to there.
+pub fn walk(
+    root: &Utf8Path,
+    grounds: &Grounds,
+    users: Option<&Utf8Path>,
+    wanted: impl Fn(&Utf8Path) -> bool + Sync,
+) -> Walked {
+    let real_root = Disk.real_path(root);
+    let inside = |path: &Utf8Path| {
+        let own = |real: &Utf8PathBuf| real_root.as_ref().is_some_and(|root| real.starts_with(root));
+        Disk.real_path(path).is_some_and(|real| own(&real) || grounds.hold_real(&real))
+    };
     let threads = std::thread::available_parallelism().map_or(2, |n| n.get().min(8));
     let queue = Queue::new(Folder { path: root.to_owned(), around: Ignored::around(root, users) });
     let walked = Mutex::new(Walked::default());
@@ -46,10 +59,11 @@ pub fn walk(root: &Utf8Path, users: Option<&Utf8Path>, wanted: impl Fn(&Utf8Path
             scope.spawn(|| {
                 while let Some(taken) = queue.take() {
                     let folder = &taken.folder;
-                    let (found, below) = look_into(folder, folder.path == root, &wanted);
+                    let (found, below) = look_into(folder, folder.path == root, &wanted, &inside);
                     let mut all = walked.lock();
                     all.python.extend(found.python);
                     all.others.extend(found.others);
+                    all.outside.extend(found.outside);
                     drop(all);
                     queue.add(below);
                 }
@@ -59,6 +73,7 @@ pub fn walk(root: &Utf8Path, users: Option<&Utf8Path>, wanted: impl Fn(&Utf8Path
     let mut walked = walked.into_inner();
     walked.python.sort_unstable();
     walked.others.sort_unstable();
+    walked.outside.sort_unstable();
     walked
 }
 
@@ -70,7 +85,12 @@ struct Folder {
 }
 
 /// The files and folders in a folder; nothing of an environment, unless that is where the walk begins.
-fn look_into(folder: &Folder, is_root: bool, wanted: &impl Fn(&Utf8Path) -> bool) -> (Walked, Vec<Folder>) {
+fn look_into(
+    folder: &Folder,
+    is_root: bool,
+    wanted: &impl Fn(&Utf8Path) -> bool,
+    inside: &impl Fn(&Utf8Path) -> bool,
+) -> (Walked, Vec<Folder>) {
     let Ok(reader) = folder.path.read_dir_utf8() else { return Default::default() };
     let entries: Vec<_> =
         reader.flatten().filter_map(|entry| Some((entry.file_type().ok()?, entry.into_path()))).collect();
@@ -93,6 +113,10 @@ fn look_into(folder: &Folder, is_root: bool, wanted: &impl Fn(&Utf8Path) -> bool
         let is_file = || kind.is_file() || (kind.is_symlink() && path.is_file());
         if (python || other) && is_file() && !ignored.leaves_out(&path, false) {
             let file = FileId::new(&path);
+            if kind.is_symlink() && !inside(&path) {
+                walked.outside.push(file);
+                continue;
+            }
             walked.others.extend(other.then(|| file.clone()));
             walked.python.extend(python.then_some(file));
         }

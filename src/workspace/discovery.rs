@@ -26,6 +26,8 @@ pub struct Discovery {
     pub manifests: Vec<FileId>,
     /// Lock files known by their names, sorted; none of them was read.
     pub locks: Vec<FileId>,
+    /// Files that are links out of the repositories, and so not among the others; sorted.
+    pub outside: Vec<FileId>,
     by_name: OnceLock<FxHashMap<DistributionName, Vec<Utf8PathBuf>>>,
     pub(super) private: OnceLock<FxHashSet<DistributionName>>,
     by_top_level: OnceLock<FxHashMap<Name, Vec<Utf8PathBuf>>>,
@@ -39,14 +41,13 @@ impl Workspace {
 
     /// The Python files below a folder and those whose names are `wanted`, without what git ignores.
     pub fn walk(&self, root: &Utf8Path, wanted: impl Fn(&Utf8Path) -> bool + Sync) -> Walked {
-        vfs::walk(root, self.surroundings.git_excludes.as_deref(), wanted)
+        vfs::walk(root, &self.grounds(), self.surroundings.git_excludes.as_deref(), wanted)
     }
 
     fn discover(&self) -> Discovery {
-        let mut roots: Vec<Utf8PathBuf> = self.folders.iter().map(|folder| self.boundary(folder)).collect();
-        roots.extend(self.sibling_repositories());
+        let grounds = self.grounds();
+        let mut roots: Vec<Utf8PathBuf> = grounds.folders().map(Utf8Path::to_owned).collect();
         roots.sort();
-        roots.dedup();
         let nested = |root: &Utf8PathBuf| roots.iter().any(|other| other != root && root.starts_with(other));
         let roots: Vec<Utf8PathBuf> = roots.iter().filter(|root| !nested(root)).cloned().collect();
         let excluded = exclusions(&self.configuration().config.exclude);
@@ -63,6 +64,7 @@ impl Workspace {
                 walked.others.into_iter().filter(kept).partition(|file| is_lock(file.path()));
             discovery.manifests.extend(manifests);
             discovery.locks.extend(locks);
+            discovery.outside.extend(walked.outside.into_iter().filter(kept));
         };
         for root in &roots {
             walk_below(root, &mut discovery);

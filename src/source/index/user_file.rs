@@ -44,7 +44,7 @@ pub(super) fn load(path: &Utf8Path) -> (UserFile, Vec<ConfigurationProblem>) {
         Err(ReadError::NotFound) => return Default::default(),
         Err(ReadError::NotAFile) => Err("is no file".to_owned()),
         Err(ReadError::TooLarge) => Err(format!("is larger than {MAXIMUM} bytes")),
-        Err(ReadError::Refused(reason)) => Err(format!("cannot be read: {reason}")),
+        Err(error) => Err(format!("cannot be read: {error}")),
         Ok(bytes) => String::from_utf8(bytes).map_err(|_| "cannot be read: it is no UTF-8".to_owned()),
     };
     match text {
