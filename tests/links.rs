@@ -199,6 +199,20 @@ fn a_link_to_a_folder_outside_is_not_entered() {
     assert_eq!(place.findings().projects, 2);
 }
 
+/// Nobody links to it and then names it who does not mean it.
+#[test]
+fn a_folder_outside_is_looked_at_by_name() {
+    let place = Place::new();
+    place.shared("foreign/shared");
+    place.write("foreign/ml/pyproject.toml", &manifest("ml", "../shared"));
+    place.write("foreign/ml/src/ml/__init__.py", "from acme.io import lod\n");
+    place.link("foreign", "foreign");
+    let (code, text) = place.run(&["check", "--no-cache", "foreign"]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("1 | from acme.io import lod\n"), "{text}");
+    assert_eq!(place.found(), FAULTS);
+}
+
 #[test]
 fn links_inside_of_the_repositories_are_followed() {
     let place = Place::new();
