@@ -54,6 +54,10 @@ fn usage_errors_exit_with_2() {
         (&["resolve", "a b", "--from", "."], "error: `a b` is not the name of a module"),
         (&["resolve", "a", "--from", "gone"], "error: `gone` is not a folder"),
         (&["check", "gone"], "error: cannot check `gone`: no such file or folder"),
+        (
+            &["check", "--unsafe-fixes"],
+            "error: the following required arguments were not provided:\n  --fix\n",
+        ),
     ] {
         let output = crossloc(dir.path(), arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
@@ -140,6 +144,67 @@ fn what_a_configuration_gets_wrong_is_told_and_the_rest_holds() {
     warning: pyproject.toml: `[tool.crossloc]` is not read, because crossloc.toml is there
     warning: crossloc.toml:1:1: unknown key `exclud`; did you mean `exclude`?
     warning: crossloc.toml:4:1: unknown rule `unused-supression`; did you mean `unused-suppression`?
+    "#);
+}
+
+#[test]
+fn what_is_unsafe_is_fixed_on_request_only() {
+    let etl = "[project]\nname = \"etl\"\nversion = \"1.0\"\ndependencies = [\n    \"acme-base\",\n    \"acme-old==0.1.3\",\n]\n\
+               [tool.uv.sources]\nacme-base = { path = \"../base\", editable = true }\n";
+    let dir = workspace(&[
+        ("shared/pyproject.toml", "[project]\nname = \"acme-shared\"\nversion = \"1.0\"\n"),
+        ("shared/src/acme/__init__.py", "def load(): ...\n"),
+        ("base/pyproject.toml", "[project]\nname = \"acme-base\"\nversion = \"1.0\"\n"),
+        ("base/src/base/__init__.py", ""),
+        ("old/pyproject.toml", "[project]\nname = \"acme-old\"\nversion = \"0.2.0\"\n"),
+        ("old/src/old/__init__.py", ""),
+        ("etl/pyproject.toml", etl),
+        ("etl/src/etl/__init__.py", "import acme\nimport old\n"),
+        (
+            "ml/pyproject.toml",
+            "[project]\nname = \"ml\"\nversion = \"1.0\"\ndependencies = [\"acme-old==0.2.0\"]\n",
+        ),
+        ("ml/src/ml/__init__.py", "import old\n"),
+        (
+            "workspace.yaml",
+            "load_from:\n  - python_module: {module_name: etl, working_directory: etl/src}\n  - python_module: {module_name: ml, working_directory: ml/src}\n",
+        ),
+    ]);
+    let manifest = || std::fs::read_to_string(dir.path().join("etl/pyproject.toml")).unwrap();
+    insta::assert_snapshot!(told(&crossloc(dir.path(), &["check", "--fix", "--format", "concise"])), @r#"
+    exit 0
+    --- stdout
+    etl/pyproject.toml:5:6: information[unused-dependency]: `acme-base` is required but never imported
+    etl/pyproject.toml:6:14: warning[pins-differ]: `etl` pins `acme-old` to `==0.1.3`, `ml` to `==0.2.0`
+    --- stderr
+    fixed 1 finding
+    2 unsafe fixes were left: read what is proposed, then add `--unsafe-fixes` to write it
+    not judged: a project without an environment of its own: what is installed (2)
+    not judged: imports of a pinned version: indexes are not asked, because neither your configuration nor `--allow-registry` allows it (1)
+    "#);
+    assert_eq!(
+        manifest(),
+        etl.replace("0.1.3\",\n", "0.1.3\",\n    \"acme-shared\",\n")
+            + "acme-shared = { path = \"../shared\", editable = true }\n"
+    );
+    insta::assert_snapshot!(told(&crossloc(dir.path(), &["check", "--fix", "--unsafe-fixes"])), @r#"
+    exit 0
+    --- stdout
+    no findings in 5 projects (5 files)
+    --- stderr
+    fixed 2 findings
+    not judged: a project without an environment of its own: what is installed (2)
+    "#);
+    insta::assert_snapshot!(manifest(), @r#"
+    [project]
+    name = "etl"
+    version = "1.0"
+    dependencies = [
+        "acme-old==0.2.0",
+        "acme-shared",
+    ]
+    [tool.uv.sources]
+    acme-shared = { path = "../shared", editable = true }
     "#);
 }
 

@@ -137,7 +137,7 @@ fn fixed_answers() -> Answers {
             let file = FileId::new(&workspace.root().join("a.py"));
             let range = TextRange::new(7, 10);
             let edit = Edit { file: file.clone(), range, new_text: "new".to_owned() };
-            let fix = Fix { title: "rename".to_owned(), edits: vec![edit] };
+            let fix = Fix::safe("rename", vec![edit]);
             let diagnostic = Diagnostic {
                 rule: "some-rule",
                 severity: Severity::Warning,

@@ -49,6 +49,9 @@ const FILES: [&str; 12] = [
     ".exists()",
     "tempfile::",
 ];
+/// The one file that opens others: what is in a workspace, and in a cache, may be anything (a fifo, a device).
+const OPENS_FILES: &str = "vfs/regular.rs";
+const OPENING: [&str; 4] = ["fs::read(", "fs::read_to_string(", "File::open(", "OpenOptions"];
 const PROCESSES: [&str; 3] = ["std::process", "process::Command", "tokio::process"];
 const SOCKETS: [&str; 5] = ["std::net", "tokio::net", "TcpStream", "TcpListener", "ureq::"];
 const PROTOCOL: [&str; 3] = ["tower_lsp", "lsp_types", "ls_types"];
@@ -90,8 +93,10 @@ fn each_kind_of_fault_is_found() {
         ("text", "use crate::{\n    text::TextRange,\n    vfs::{FileId, Files},\n};\n", 1),
         ("text", "use crate::{text::{A, B}, rules};\n", 1),
         ("rules", "use crate::fixture;\n", 1),
-        ("workspace", "let text = std::fs::read_to_string(path);\n", 1),
-        ("vfs", "let text = std::fs::read_to_string(path);\n", 0),
+        ("workspace", "let text = std::fs::read_to_string(path);\n", 2),
+        ("vfs", "let text = std::fs::read_to_string(path);\n", 1),
+        ("source", "let text = std::fs::read(path);\n", 1),
+        ("source", "let text = crate::vfs::read_regular(path, 9);\n", 0),
         ("server", "use std::process::Command;\n", 1),
         ("ide", "use tower_lsp::ls_types::Range;\n", 1),
         ("server", "use tower_lsp::ls_types::Range;\n", 0),
@@ -156,6 +161,7 @@ fn faults_of(source: &Source) -> Vec<String> {
         (&PROCESSES[..], allowed(&MAY_START_PROCESSES), "starts processes"),
         (&SOCKETS[..], allowed(&MAY_OPEN_SOCKETS), "opens sockets"),
         (&PROTOCOL[..], allowed(&MAY_SPEAK_PROTOCOL), "names protocol types"),
+        (&OPENING[..], source.path == OPENS_FILES, "opens files past `vfs::open_regular`"),
         (&UNFINISHED[..], false, "is unfinished"),
     ] {
         let Some((number, line, needle)) = (if allowed { None } else { first(&code, needles) }) else {

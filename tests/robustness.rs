@@ -79,6 +79,93 @@ fn what_is_no_file_is_not_opened() {
     });
 }
 
+/// Runs in a thread, so that what waits for ever is a failure.
+fn in_time<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || sender.send(work()));
+    receiver.recv_timeout(std::time::Duration::from_secs(60)).expect("it ends")
+}
+
+fn fifo(path: &Utf8Path) {
+    assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+}
+
+/// Nothing that the system makes up as it is read is a file of anybody.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_has_no_end_is_not_read() {
+    in_folder(|root| {
+        for (name, target) in [("zero", "/dev/zero"), ("pages", "/proc/self/pagemap"), ("log", "/proc/kmsg")]
+        {
+            let project = root.join(name);
+            fs::create_dir_all(project.join("src")).unwrap();
+            for file in
+                ["pyproject.toml", "requirements.txt", "uv.lock", "src/module.py", ".env", "poetry.toml"]
+            {
+                symlink(target, project.join(file)).unwrap();
+            }
+            symlink(target, root.join(format!("etl/src/etl/{name}.py"))).unwrap();
+        }
+        write(
+            &root.join("etl/src/etl/assets.py"),
+            b"from etl import zero, pages, log\nfrom acme.io import load\nload(zero.x, pages.x, log.x)\n",
+        );
+        let path = root.to_owned();
+        assert_eq!(in_time(move || found(&path)), [FAULT]);
+    });
+}
+
+#[test]
+fn ignore_files_of_any_shape_are_survived() {
+    let dozens = "*.tmp\nbuild/\n".repeat(50) + "/hidden/\n";
+    /// How it is made, and whether it is heeded.
+    type Shape<'s> = (&'s str, &'s dyn Fn(&Utf8Path), bool);
+    let shapes: [Shape<'_>; 8] = [
+        ("a text", &|path| fs::write(path, &dozens).unwrap(), true),
+        ("no UTF-8", &|path| fs::write(path, b"\xff\n/hidden/\n").unwrap(), true),
+        ("a pattern that is none", &|path| fs::write(path, b"[z-a]\n{\n/hidden/\n").unwrap(), true),
+        ("a folder", &|path| fs::create_dir(path).unwrap(), false),
+        ("a fifo", &fifo, false),
+        ("a device", &|path| symlink("/dev/zero", path).unwrap(), false),
+        ("one line", &|path| fs::write(path, vec![b'x'; 60_000_000]).unwrap(), false),
+        ("many patterns", &|path| fs::write(path, "*.x\n".repeat(100_000)).unwrap(), false),
+    ];
+    for (shape, make, heeded) in shapes {
+        for name in [".gitignore", ".ignore", "etl/.gitignore", ".git/info/exclude"] {
+            in_folder(|root| {
+                let folder = root.join(name).parent().unwrap().to_owned();
+                fs::create_dir_all(&folder).unwrap();
+                make(&root.join(name));
+                let beside = if name == ".git/info/exclude" { root.to_owned() } else { folder };
+                write(&beside.join("hidden/module.py"), b"from acme.io import load\n");
+                let path = root.to_owned();
+                let python = in_time(move || workspace(&path).discovery().python.clone());
+                let seen = python.iter().any(|file| file.path().as_str().ends_with("hidden/module.py"));
+                assert_eq!(seen, !heeded, "{name} is {shape}");
+                assert!(python.iter().any(|file| file.file_name() == "assets.py"), "{name} is {shape}");
+            });
+        }
+    }
+}
+
+/// However many folders have one.
+#[test]
+fn patterns_are_bounded_from_the_root_down() {
+    in_folder(|root| {
+        let mut folder = root.join("deep");
+        for depth in 0..20 {
+            folder = folder.join(format!("d{depth}"));
+            let patterns: String = (0..2_000).map(|n| format!("*.{depth}x{n}\n")).collect();
+            write(&folder.join(".gitignore"), format!("{patterns}/hidden/\n").as_bytes());
+            write(&folder.join("hidden/module.py"), b"");
+        }
+        let path = root.to_owned();
+        let python = in_time(move || workspace(&path).discovery().python.clone());
+        let seen = python.iter().filter(|file| file.path().as_str().ends_with("hidden/module.py")).count();
+        assert!((10..20).contains(&seen), "{seen}");
+    });
+}
+
 #[test]
 fn unreadable_folders_and_files_are_passed_over() {
     in_folder(|root| {

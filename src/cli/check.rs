@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
+use super::fix::{self, Permitted, Wanted};
 use super::scope::Scope;
 use super::world::{Network, World};
-use super::{Failure, fix, output, rule};
+use super::{Failure, output, rule};
 use crate::report::{self, Report, summary::plural};
 use crate::rules::{self, Findings, Rule, Selection, Severity};
 use crate::source::Cache;
 use crate::text::nearest;
-use crate::vfs::{Files, relative};
+use crate::vfs::{Files, Grounds, relative};
 use crate::workspace::Workspace;
 use crate::workspace::config::{self, LoadedConfig};
 
@@ -37,9 +38,12 @@ pub struct Arguments {
     /// Report only what concerns this code location
     #[arg(long, value_name = "NAME")]
     location: Option<String>,
-    /// Write the fixes into the files, then report what is left
+    /// Write the safe fixes into the files, then report what is left
     #[arg(long)]
     fix: bool,
+    /// Write also the fixes that let a project get another version, drop a requirement, or guess what was meant
+    #[arg(long, requires = "fix")]
+    unsafe_fixes: bool,
     /// Neither use nor write what earlier runs remembered of unchanged files
     #[arg(long)]
     no_cache: bool,
@@ -82,8 +86,12 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let find = |files: &Files| find(files, &world, &scope, &selection, arguments, cache.as_ref());
     let mut findings = find(&files);
     if arguments.fix {
-        let fixed = fix::run(&mut files, &mut findings, find)?;
+        let wanted = if arguments.unsafe_fixes { Wanted::All } else { Wanted::Safe };
+        let within = Grounds::of(&files, scope.folders.iter().cloned());
+        let permitted = Permitted { wanted, within: &within };
+        let fixed = fix::run(&mut files, &mut findings, permitted, find)?;
         output::note(&format!("fixed {}", plural(fixed, "finding")));
+        fix::left(&findings, &files, permitted).iter().for_each(|left| output::note(left));
     }
     if let Some(cache) = &cache {
         cache.save();

@@ -32,9 +32,15 @@ impl Scope {
     }
 
     /// Paths limit what is reported, never what is known: where the current folder is part of a repository or a
-    /// workspace that holds them, all of it is known. Elsewhere (a home folder) only the paths themselves are.
+    /// workspace that holds them, all of it is known. Elsewhere (a home folder) only the paths themselves are, and so is
+    /// what links lead out to, which is looked at only where it is asked for by name.
     fn over(current: Utf8PathBuf, paths: Vec<Utf8PathBuf>) -> Self {
-        let inside = paths.iter().all(|path| path.starts_with(&current));
+        let real = |path: &Utf8Path| path.canonicalize_utf8().ok();
+        let here = real(&current);
+        let leads_out = |path: &Utf8Path| {
+            path.is_dir() && here.as_ref().zip(real(path)).is_some_and(|(here, path)| !path.starts_with(here))
+        };
+        let inside = paths.iter().all(|path| path.starts_with(&current) && !leads_out(path));
         let folders = if paths.is_empty() || (inside && belongs_together(&current)) {
             vec![current.clone()]
         } else {

@@ -11,7 +11,7 @@ use super::{AnswerFormat, Failure, output};
 use crate::manifest::{DistributionName, parse_version};
 use crate::report::upgrade::{self, Applied, Question, Upgrade};
 use crate::rules::Edit;
-use crate::vfs::{FileId, Files, relative};
+use crate::vfs::{FileId, Files, Grounds, relative};
 use crate::workspace::Workspace;
 
 #[derive(clap::Args)]
@@ -70,18 +70,20 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     Ok(if found.breaks > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
-/// Writes the pins; a manifest that has changed since it was read is left alone.
+/// Writes the pins; a manifest outside of the opened folder, and one that has changed since it was read, is left alone.
 fn apply(workspace: &Workspace, upgrade: &Upgrade) -> Result<Applied, Failure> {
     let mut by_file: BTreeMap<FileId, Vec<Edit>> = BTreeMap::new();
     for edit in &upgrade.edits {
         by_file.entry(edit.file.clone()).or_default().push(edit.clone());
     }
+    let within = Grounds::of(&workspace.files, workspace.folders.iter().cloned());
     let mut applied = Applied::default();
     for (file, edits) in by_file {
         let shown = relative(file.path(), workspace.root());
-        match rewrite(&file, edits, &workspace.files)? {
+        match rewrite(&file, edits, &workspace.files, &within)? {
             Written::Changed => applied.changed.push(shown),
             Written::LeftAlone => applied.left.push(shown),
+            Written::Outside => applied.outside.push(shown),
         }
     }
     Ok(applied)

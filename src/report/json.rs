@@ -55,6 +55,7 @@ struct RelatedEntry<'a> {
 #[derive(Serialize)]
 struct FixEntry<'a> {
     title: &'a str,
+    safe: bool,
     edits: Vec<EditEntry<'a>>,
 }
 
@@ -98,7 +99,7 @@ fn entry<'a>(report: &Report<'_>, found: &'a Diagnostic, fingerprint: String) ->
             range: range(report, &edit.file, edit.range),
             new_text: &edit.new_text,
         });
-        FixEntry { title: &fix.title, edits: edits.collect() }
+        FixEntry { title: &fix.title, safe: fix.safe, edits: edits.collect() }
     });
     Entry {
         rule: found.rule,
@@ -198,6 +199,7 @@ mod tests {
               ],
               "fix": {
                 "title": "write `load`",
+                "safe": false,
                 "edits": [
                   {
                     "file": "etl/assets.py",

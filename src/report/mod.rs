@@ -62,6 +62,11 @@ impl Report<'_> {
     pub fn source(&self, file: &FileId) -> Option<Arc<SourceText>> {
         self.files.text(file).ok()
     }
+
+    /// Whether lines of a file may be shown.
+    pub fn may_quote(&self, file: &FileId) -> bool {
+        self.findings.quotable.hold(self.files, file.path())
+    }
 }
 
 /// A byte offset as people count.
@@ -100,7 +105,7 @@ pub(crate) mod fixture {
     use super::Report;
     use crate::rules::{Diagnostic, Edit, Findings, Fix, NotJudged, Related, Severity};
     use crate::text::{Document, TextRange, offset};
-    use crate::vfs::{FileId, Files};
+    use crate::vfs::{FileId, Files, Grounds};
 
     pub const ASSETS: &str = "import os\nx = 'é𝄞'; from acme.io import lod\n";
     pub const SHARED: &str = "def load(): ...\n";
@@ -147,10 +152,10 @@ pub(crate) mod fixture {
                 range: range(SHARED, "load"),
                 message: "`load` is here".to_owned(),
             }],
-            fix: Some(Fix {
-                title: "write `load`".to_owned(),
-                edits: vec![Edit { file: assets.clone(), range: at, new_text: "load".to_owned() }],
-            }),
+            fix: Some(Fix::to_review(
+                "write `load`",
+                vec![Edit { file: assets.clone(), range: at, new_text: "load".to_owned() }],
+            )),
             arguments: vec!["acme.io".to_owned(), "lod".to_owned()],
         };
         let warning = Diagnostic {
@@ -167,6 +172,7 @@ pub(crate) mod fixture {
         let findings = Findings {
             diagnostics: vec![warning, error],
             not_judged: vec![NotJudged { reason: "shallow clone: no tags of `shared`".to_owned(), count: 3 }],
+            quotable: Grounds::default(),
             files: 2,
             projects: 2,
             locations: 1,

@@ -72,7 +72,7 @@ fn show<'a>(report: &Report<'_>, excerpt: &Excerpt<'a>, group: Group<'a>) -> Gro
     let path = printable(&report.path(excerpt.file));
     let Some(source) = report.source(excerpt.file) else { return group.element(Origin::path(path)) };
     let window = window(&source, &excerpt.marks);
-    if window.len() > LONGEST_SNIPPET {
+    if window.len() > LONGEST_SNIPPET || !report.may_quote(excerpt.file) {
         let Some((first, _, label)) = excerpt.marks.first() else { return group };
         let start = place(&source, first.start);
         let origin = Origin::path(path).line(start.line as usize).char_column(start.column as usize);

@@ -114,15 +114,22 @@ fn is_made_from_beside(workspace: &Workspace, dir: &Utf8Path, segment: &str) -> 
     })
 }
 
+/// People write some dozens of lines; each takes some kilobytes once it is compiled.
+const MAX_IGNORE_BYTES: usize = 256 * 1024;
+const MAX_IGNORE_LINES: usize = 10_000;
+
 /// Whether a `.gitignore` names the module's file or folder: then it is made where it is needed.
 pub(super) fn is_ignored(workspace: &Workspace, module: &Utf8Path) -> bool {
     let boundary = workspace.boundary(module);
     let above = module.ancestors().skip(1).take_while(|dir| dir.starts_with(&boundary));
     above.into_iter().any(|dir| {
-        let Ok(source) = workspace.files.text(&FileId::new(&dir.join(".gitignore"))) else {
+        let file = FileId::new(&dir.join(".gitignore"));
+        let source = workspace.grounds().text(&workspace.files, dir, &file);
+        let Some(source) = source.ok().filter(|source| source.text.len() <= MAX_IGNORE_BYTES) else {
             return false;
         };
-        let globs = Globs::new(dir, source.text.lines().map(str::to_owned).collect());
+        let patterns = source.text.lines().take(MAX_IGNORE_LINES);
+        let globs = Globs::new(dir, patterns.map(str::to_owned).collect());
         // `made/` names folders only: what matches is what would be in it.
         globs.matches(&module.with_extension("py")) || globs.matches(&module.join("__init__.py"))
     })

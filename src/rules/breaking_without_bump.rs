@@ -53,7 +53,7 @@ use super::base::At;
 use super::breaking_change::users;
 use super::breaks::Break;
 use super::registry::Rule;
-use super::{Context, Finding, Severity, edits};
+use super::{Context, Finding, Fix, Severity, edits};
 use crate::manifest::Version as Written;
 use crate::workspace::Place;
 
@@ -85,7 +85,7 @@ fn judge(context: &Context<'_>, breaks: &[Break]) -> Option<Finding> {
     let place = Place { file: provider.version.file.clone(), range: written.range };
     let users = users(context, breaks);
     let message = format!("{current} breaks {users}; after {before} that takes {wanted} or higher");
-    let fix = edits::replace(format!("bump to {wanted}"), &place, wanted.to_string());
+    let fix = Fix::to_review(format!("bump to {wanted}"), edits::replace(&place, wanted.to_string()));
     let finding = Finding::new(place, message, [provider.display_name()]).fix(Some(fix));
     Some(breaks.iter().fold(finding, |finding, one| finding.related(one.place.clone(), "it changed here")))
 }

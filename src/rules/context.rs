@@ -95,6 +95,11 @@ impl<'w> Run<'w> {
         Some(())
     }
 
+    /// The revision.
+    pub fn workspace(&self) -> &Workspace {
+        self.workspace
+    }
+
     /// Whether the run is to end.
     pub fn is_cancelled(&self) -> bool {
         (self.cancelled)()

@@ -83,8 +83,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
                 name,
                 &format!("{{ index = \"{index}\" }}"),
             );
-            let fix = fix
-                .map(|edit| Fix { title: format!("take `{name}` from index `{index}`"), edits: vec![edit] });
+            let fix = fix.map(|edit| Fix::safe(format!("take `{name}` from index `{index}`"), vec![edit]));
             found.push(
                 Finding::new(dependency.place.clone(), message, [name.as_str()])
                     .related(shown_at.clone(), "taken from a private index here")

@@ -1,7 +1,7 @@
 //! A finding, and all there is to say about it.
 
 use crate::text::TextRange;
-use crate::vfs::FileId;
+use crate::vfs::{FileId, Grounds};
 
 /// How bad a finding is. Ordered from harmless to bad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
@@ -65,8 +65,24 @@ pub struct Related {
 pub struct Fix {
     /// What they do, as an imperative: "add `acme-shared` to `dependencies`".
     pub title: String,
+    /// Whether they may be written without anybody having looked at them.
+    pub safe: bool,
     /// In any number of files; ranges in one file do not overlap.
     pub edits: Vec<Edit>,
+}
+
+impl Fix {
+    /// Edits that leave the version that a project gets and what its code does as they are, or mend what cannot work in
+    /// the one way that there is.
+    pub fn safe(title: impl Into<String>, edits: Vec<Edit>) -> Self {
+        Self { title: title.into(), safe: true, edits }
+    }
+
+    /// Edits that somebody has to look at first: they let a project get another version, drop what it asks for, or go by a
+    /// guess at what was meant.
+    pub fn to_review(title: impl Into<String>, edits: Vec<Edit>) -> Self {
+        Self { title: title.into(), safe: false, edits }
+    }
 }
 
 /// One replacement.
@@ -96,6 +112,8 @@ pub struct Findings {
     pub diagnostics: Vec<Diagnostic>,
     /// Sorted by reason.
     pub not_judged: Vec<NotJudged>,
+    /// The folders whose files may be quoted: nobody is shown lines of a file that a link leads out to.
+    pub quotable: Grounds,
     /// How many Python files were looked at.
     pub files: usize,
     /// How many projects they belong to.

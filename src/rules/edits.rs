@@ -15,7 +15,7 @@ pub fn add_requirement(workspace: &Workspace, project: &Project, provider: &Proj
     let mut edits = vec![append(file, &source, manifest, &Group::Main, name.as_str())?];
     edits.extend(add_source(workspace, project, provider, name)?);
     let what = if edits.len() > 1 { " with its source" } else { "" };
-    Some(Fix { title: format!("add `{name}` to `dependencies`{what}"), edits })
+    Some(Fix::safe(format!("add `{name}` to `dependencies`{what}"), edits))
 }
 
 /// Moves a requirement, as it is written, to the end of `dependencies`: for a pyproject.toml in which both lists are plain.
@@ -33,7 +33,7 @@ pub fn move_to_dependencies(
     let added = append(file, &source, manifest, &Group::Main, requirement.range.slice(&source.text))?;
     let removed =
         Edit { file: file.clone(), range: element(&source, requirement.range)?, new_text: String::new() };
-    Some(Fix { title: format!("move `{}` to `dependencies`", dependency.name), edits: vec![added, removed] })
+    Some(Fix::safe(format!("move `{}` to `dependencies`", dependency.name), vec![added, removed]))
 }
 
 /// Moves a constraint or override, as it is written, to the end of the list of that name in the root of the workspace.
@@ -55,7 +55,7 @@ pub fn move_setting(
     let added = append(root_file, &root_source, root_manifest, &entry.group, text)?;
     let removed = Edit { file: file.clone(), range: element(&source, entry.range)?, new_text: String::new() };
     let title = format!("move `{text}` to `{list}` of the workspace's root");
-    Some(Fix { title, edits: vec![added, removed] })
+    Some(Fix::safe(title, vec![added, removed]))
 }
 
 /// Puts an element behind the last one of a list, on a line of its own if that has one.
@@ -137,7 +137,8 @@ pub fn remove_requirement(workspace: &Workspace, project: &Project, dependency: 
     if let (false, Some(entry)) = (needed, entries.next()) {
         edits.push(edit(source_line(&source, entry.range, manifest.sources.len() == 1)?));
     }
-    Some(Fix { title: format!("remove `{}` from the requirements", dependency.name), edits })
+    // Code may need in ways that nobody sees what it does not import.
+    Some(Fix::to_review(format!("remove `{}` from the requirements", dependency.name), edits))
 }
 
 /// An element of a list with its quotes and one comma; the whole line where it has one to itself.
@@ -197,6 +198,6 @@ fn quoted(text: &str, range: TextRange) -> bool {
 }
 
 /// Puts other text at a place.
-pub fn replace(title: String, place: &Place, new_text: String) -> Fix {
-    Fix { title, edits: vec![Edit { file: place.file.clone(), range: place.range, new_text }] }
+pub fn replace(place: &Place, new_text: impl Into<String>) -> Vec<Edit> {
+    vec![Edit { file: place.file.clone(), range: place.range, new_text: new_text.into() }]
 }

@@ -142,7 +142,7 @@ fn repin(place: &Place, written: &str, core: &VersionSpecifiers) -> Option<Fix> 
         return None;
     }
     let version = family::library_version(only.version())?;
-    Some(edits::replace(format!("pin to `=={version}`"), place, format!("=={version}")))
+    Some(Fix::to_review(format!("pin to `=={version}`"), edits::replace(place, format!("=={version}"))))
 }
 
 #[cfg(test)]

@@ -299,5 +299,5 @@ fn renamed(
     mended.get_mut(index)?.kind = ArgumentKind::Keyword(Name::new(right));
     one.callable.fits(&mended).ok()?;
     let title = format!("replace `{wrong}` by `{right}`");
-    Some(edits::replace(title, place, right.to_owned()))
+    Some(Fix::to_review(title, edits::replace(place, right)))
 }

@@ -26,7 +26,7 @@
 //! Replaces a name that looks misspelt by the nearest one. Define the index in `[[tool.uv.index]]` otherwise.
 
 use super::registry::Rule;
-use super::{Context, Finding, Severity, edits, sources};
+use super::{Context, Finding, Fix, Severity, edits, sources};
 use crate::manifest::SourceKind;
 use crate::text::nearest;
 use crate::workspace::{DeclaredSource, Place, Project};
@@ -64,6 +64,6 @@ fn judge(context: &Context<'_>, project: &Project, source: &DeclaredSource) -> O
     let message = format!("index `{}` is not defined", index.value);
     let near = nearest(&index.value, known.iter().copied());
     let title = |near| format!("take `{name}` from index `{near}`");
-    let fix = near.map(|near| edits::replace(title(near), &place, near.to_owned()));
+    let fix = near.map(|near| Fix::to_review(title(near), edits::replace(&place, near)));
     Some(Finding::new(place, message, [name.as_str(), index.value.as_str()]).fix(fix))
 }

@@ -79,7 +79,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             let fix = match fix {
                 Some(Mend::Replace(entry)) => {
                     let title = format!("take `{name}` from the workspace");
-                    Some(edits::replace(title, &entry, "{ workspace = true }".to_owned()))
+                    Some(Fix::safe(title, edits::replace(&entry, "{ workspace = true }")))
                 }
                 Some(Mend::Add) => add(context, project, name),
                 None => None,
@@ -156,5 +156,5 @@ fn judge(project: &Project, root: &Project, dependency: &Dependency) -> Option<F
 
 fn add(context: &Context<'_>, project: &Project, name: &DistributionName) -> Option<Fix> {
     let edit = edits::add_source_entry(context.workspace, project, name, "{ workspace = true }")?;
-    Some(Fix { title: format!("take `{name}` from the workspace"), edits: vec![edit] })
+    Some(Fix::safe(format!("take `{name}` from the workspace"), vec![edit]))
 }

@@ -265,5 +265,5 @@ fn select(context: &Context<'_>, project: &Project, used: &ImportUse, extra: &st
         None => (end, format!("[{extra}]")),
     };
     let edit = Edit { file: file.clone(), range: TextRange::empty(at), new_text };
-    Some(Fix { title: format!("select the extra `{extra}` of `{}`", own.name), edits: vec![edit] })
+    Some(Fix::safe(format!("select the extra `{extra}` of `{}`", own.name), vec![edit]))
 }

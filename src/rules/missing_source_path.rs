@@ -87,5 +87,5 @@ fn lead_home(
     let [home] = homes.as_slice() else { return None };
     let path = relative(home, source.file.dir());
     let path = if path.starts_with('.') { path } else { format!("./{path}") };
-    Some(edits::replace(format!("take `{name}` from `{path}`"), place, path))
+    Some(Fix::safe(format!("take `{name}` from `{path}`"), edits::replace(place, path)))
 }

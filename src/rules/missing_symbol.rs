@@ -286,5 +286,5 @@ fn correction(context: &Context<'_>, one: &MissingName, place: &Place) -> Option
         scope.bindings.keys().map(Name::as_str).filter(|name| !name.starts_with('_')).collect();
     names.sort_unstable();
     let found = nearest(&one.name, names)?;
-    Some(edits::replace(format!("replace `{}` by `{found}`", one.name), place, found.to_owned()))
+    Some(Fix::to_review(format!("replace `{}` by `{found}`", one.name), edits::replace(place, found)))
 }

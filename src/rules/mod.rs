@@ -171,6 +171,7 @@ pub fn check_again(
     let not_judged = not_judged(&run, &asked);
     (!run.is_cancelled()).then(|| Findings {
         diagnostics: kept,
+        quotable: workspace.quotable(),
         not_judged,
         files: discovery.python.iter().filter(|file| is_reported(workspace, file)).count(),
         projects: discovery.projects.iter().filter(|dir| is_reported(workspace, &FileId::new(dir))).count(),
@@ -187,6 +188,11 @@ fn not_judged(run: &Run<'_>, asked: &BTreeSet<&'static str>) -> Vec<NotJudged> {
     }
     for reason in run.ask(|context| context.workspace.gaps()) {
         *counted.entry(reason).or_default() += 1;
+    }
+    let workspace = run.workspace();
+    let outside = workspace.discovery().outside.iter().filter(|file| is_reported(workspace, file)).count();
+    if outside > 0 {
+        *counted.entry("a file that is a link out of the repository".to_owned()).or_default() += outside;
     }
     counted.into_iter().map(|(reason, count)| NotJudged { reason, count }).collect()
 }

@@ -107,10 +107,9 @@ fn judge(context: &Context<'_>, project: &Project, dependency: &Dependency) -> O
             let form = context.workspace.configured_tag(name);
             let version = tag_version(reference, name, form.as_deref())?;
             let newest = newest(context, name).filter(|newest| version < newest.version)?;
-            let fix = newest
-                .tag
-                .as_ref()
-                .map(|tag| edits::replace(format!("take it from the tag `{tag}`"), place, tag.clone()));
+            let title = |tag| format!("take it from the tag `{tag}`");
+            let tag = newest.tag.as_ref();
+            let fix = tag.map(|tag| Fix::to_review(title(tag), edits::replace(place, tag)));
             (place.clone(), reference.clone(), fix, newest)
         }
         _ => return None,
@@ -156,5 +155,5 @@ fn newest(context: &Context<'_>, name: &DistributionName) -> Option<Newest> {
 fn repin(place: &Place, written: &str, range: &VersionSpecifiers, newest: &Version) -> Option<Fix> {
     let pinned = written.strip_prefix("==").filter(|pinned| !pinned.starts_with('='))?;
     exact(range).filter(|_| !pinned.contains([',', '*']))?;
-    Some(edits::replace(format!("pin to `=={newest}`"), place, format!("=={newest}")))
+    Some(Fix::to_review(format!("pin to `=={newest}`"), edits::replace(place, format!("=={newest}"))))
 }

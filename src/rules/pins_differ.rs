@@ -41,7 +41,7 @@ use std::sync::Arc;
 use pep440_rs::{Operator, Version, VersionSpecifiers};
 
 use super::registry::Rule;
-use super::{Context, Finding, Severity, edits};
+use super::{Context, Finding, Fix, Severity, edits};
 use crate::manifest::{DistributionName, Group, SourceKind, representatives, specifier_admits};
 use crate::source::git::tag_version;
 use crate::workspace::{Dependency, Place, Project, Provision};
@@ -192,10 +192,9 @@ fn against_pin(name: &DistributionName, taking: &Taking, newest: &Taking) -> Opt
     };
     let exact = written.starts_with("==") && taking.pin().is_some();
     let fix = exact.then(|| {
-        edits::replace(
+        Fix::to_review(
             format!("pin to `=={version}`, as `{other}` does"),
-            &taking.place,
-            format!("=={version}"),
+            edits::replace(&taking.place, format!("=={version}")),
         )
     });
     let related = format!("`{other}` pins `{name}` here");

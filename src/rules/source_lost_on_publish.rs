@@ -86,5 +86,5 @@ fn add_bound(context: &Context<'_>, dependency: &Dependency) -> Option<Fix> {
     }
     let range = TextRange::empty(requirement.range.end);
     let edit = Edit { file: dependency.place.file.clone(), range, new_text: format!(">={version}") };
-    Some(Fix { title: format!("require `{}>={version}`", dependency.name), edits: vec![edit] })
+    Some(Fix::safe(format!("require `{}>={version}`", dependency.name), vec![edit]))
 }

@@ -85,5 +85,6 @@ fn rename(
     ranges.sort_unstable();
     ranges.dedup();
     let edit = |range| Edit { file: source.file.clone(), range, new_text: actual.to_string() };
-    Some(Fix { title: format!("rename to `{actual}`"), edits: ranges.into_iter().map(edit).collect() })
+    // It may be the path that is wrong.
+    Some(Fix::to_review(format!("rename to `{actual}`"), ranges.into_iter().map(edit).collect()))
 }

@@ -130,5 +130,5 @@ fn add_member(context: &Context<'_>, root: &Project, name: &DistributionName) ->
     let path = relative(dir, &root.dir);
     let new_text = format!("{gap}{quote}{path}{quote}");
     let edit = Edit { file: file.clone(), range: TextRange::empty(behind), new_text };
-    Some(Fix { title: format!("add `{path}` to the workspace's members"), edits: vec![edit] })
+    Some(Fix::safe(format!("add `{path}` to the workspace's members"), vec![edit]))
 }

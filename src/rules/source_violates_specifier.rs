@@ -125,5 +125,7 @@ fn version_place(context: &Context<'_>, provider: &Project) -> Option<Place> {
 fn repin(place: &Place, written: &str, version: &str) -> Option<Fix> {
     let pinned = written.strip_prefix("==")?;
     let exact = !pinned.starts_with('=') && !pinned.contains([',', '*']);
-    exact.then(|| edits::replace(format!("pin to `=={version}`"), place, format!("=={version}")))
+    exact.then(|| {
+        Fix::to_review(format!("pin to `=={version}`"), edits::replace(place, format!("=={version}")))
+    })
 }

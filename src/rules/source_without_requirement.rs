@@ -115,12 +115,9 @@ fn remove(context: &Context<'_>, file: &FileId, source: &Source) -> Option<Fix> 
             .trim_start()
             .starts_with('=');
     let next = lines.line_range(&text.text, last_line + 1).map_or(last.end, |next| next.start);
-    (alone && inline).then(|| Fix {
-        title: format!("remove the source of `{}`", source.name.value),
-        edits: vec![Edit {
-            file: file.clone(),
-            range: TextRange::new(first.start, next),
-            new_text: String::new(),
-        }],
-    })
+    let range = TextRange::new(first.start, next);
+    let edit = Edit { file: file.clone(), range, new_text: String::new() };
+    // It may be the requirement that was forgotten.
+    (alone && inline)
+        .then(|| Fix::to_review(format!("remove the source of `{}`", source.name.value), vec![edit]))
 }

@@ -72,5 +72,6 @@ fn fix(context: &Context<'_>, relation: &super::Relation) -> Option<Fix> {
     let path = if path.starts_with('.') { path } else { format!("./{path}") };
     let value = format!("{{ path = \"{path}\", editable = true }}");
     let edit = edits::add_source_entry(workspace, project, name, &value)?;
-    Some(Fix { title: format!("take `{name}` from `{path}`"), edits: vec![edit] })
+    // Until then an index answers for the requirement, with another version perhaps.
+    Some(Fix::to_review(format!("take `{name}` from `{path}`"), vec![edit]))
 }

@@ -86,7 +86,7 @@ fn judge(context: &Context<'_>, project: &Project, dependency: &Dependency) -> O
 fn bound(place: &Place, range: &VersionSpecifiers) -> Option<Fix> {
     let next = next_breaking(&lower_bound(range)?)?;
     let end = Place { file: place.file.clone(), range: TextRange::empty(place.range.end) };
-    Some(edits::replace(format!("add the upper bound `<{next}`"), &end, format!(",<{next}")))
+    Some(Fix::to_review(format!("add the upper bound `<{next}`"), edits::replace(&end, format!(",<{next}"))))
 }
 
 /// The release that may break what fits this one: the first number counts, below 1.0 the second.

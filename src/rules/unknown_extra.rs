@@ -33,7 +33,7 @@
 //! Replaces an extra that looks misspelt by the nearest one.
 
 use super::registry::Rule;
-use super::{Context, Finding, Severity, edits};
+use super::{Context, Finding, Fix, Severity, edits};
 use crate::manifest::{DistributionName, ManifestKind, Requirement};
 use crate::text::{TextRange, nearest};
 use crate::vfs::FileId;
@@ -97,7 +97,7 @@ fn judge(
         let name = &requirement.name.value;
         let message = format!("`{name}` has no extra `{extra}`");
         let near = nearest(extra, declared.iter().map(|(known, _)| known.value.as_str()));
-        let fix = near.map(|near| edits::replace(format!("select `{near}`"), &place, near.to_owned()));
+        let fix = near.map(|near| Fix::to_review(format!("select `{near}`"), edits::replace(&place, near)));
         let finding = Finding::new(place, message, [name.as_str(), extra]).fix(fix);
         let known = declared.iter().find(|(known, _)| Some(known.value.as_str()) == near);
         Some(match known {

@@ -40,7 +40,7 @@ use rustc_hash::FxHashSet;
 
 use super::pins_differ::exact;
 use super::registry::Rule;
-use super::{Context, Finding, Severity, edits, tagged, versions};
+use super::{Context, Finding, Fix, Severity, edits, tagged, versions};
 use crate::workspace::Dependency;
 
 /// The rule.
@@ -101,7 +101,8 @@ fn judge(context: &Context<'_>, dependency: &Dependency) -> Option<Finding> {
     let later = known.iter().find(|version| ***version > pinned && !version.any_prerelease());
     let next = later.or_else(|| known.last())?;
     let plain = written.strip_prefix("==").is_some_and(|pinned| !pinned.starts_with('='));
-    let fix = plain.then(|| edits::replace(format!("pin to `=={next}`"), &place, format!("=={next}")));
+    let fix = plain
+        .then(|| Fix::to_review(format!("pin to `=={next}`"), edits::replace(&place, format!("=={next}"))));
     let message = format!("`{name}` has no version {pinned}");
     Some(Finding::new(place, message, [name.as_str()]).fix(fix))
 }

@@ -114,5 +114,5 @@ fn correction(context: &Context<'_>, uses: &FileUses, used: &ImportUse) -> Optio
     let having = modules.iter().filter(|(_, file)| !semantics.exported(file, name).is_empty());
     let found = nearest(used.module.as_str(), having.map(|(module, _)| module.as_str()))?;
     let title = format!("import `{name}` from `{found}`");
-    Some(edits::replace(title, &used.place(&uses.file), found.to_owned()))
+    Some(Fix::to_review(title, edits::replace(&used.place(&uses.file), found)))
 }

@@ -45,7 +45,7 @@ use super::{Context, Finding, Severity, edits};
 use crate::manifest::{DistributionName, Group};
 use crate::python::{ImportKind, ModuleName, ModuleSummary};
 use crate::text::TextRange;
-use crate::vfs::{FileId, walk};
+use crate::vfs::FileId;
 use crate::workspace::{Dependency, Place, Project, Provision, is_around};
 
 /// The rule.
@@ -178,7 +178,7 @@ impl Files {
     /// Walks the project's folder. Projects inside it count too: they may live in its environment.
     fn new(context: &Context<'_>, project: &Project) -> Self {
         let workspace = context.workspace;
-        let walked = walk(&project.dir, is_configuration);
+        let walked = workspace.walk(&project.dir, is_configuration);
         let own = |file: &FileId| {
             workspace.project_of(file).is_some_and(|owner| owner.dir == project.dir)
                 && file.file_name() != "setup.py"

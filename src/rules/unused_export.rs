@@ -57,7 +57,6 @@ use crate::api::{Api, Shape, Symbol};
 use crate::python::{DefinitionKind, Expression, ExpressionId, ImportKind, ModuleName, ModuleSummary, Name};
 use crate::text::{TextRange, offset};
 use crate::uses::FileUses;
-use crate::vfs::walk;
 use crate::workspace::{Place, Project};
 
 /// The rule.
@@ -294,7 +293,7 @@ impl Used {
     fn of_configuration(&mut self, context: &Context<'_>, tops: &[Name]) {
         let files = &context.workspace.files;
         for folder in &context.workspace.folders {
-            for file in walk(folder, is_configuration).others {
+            for file in context.workspace.walk(folder, is_configuration).others {
                 let wanted = |bytes: &[u8]| tops.iter().any(|top| contains_word(bytes, top));
                 let Some(source) = files.text_if(&file, wanted) else { continue };
                 let dotted = source.text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.')));

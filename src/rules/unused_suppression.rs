@@ -101,10 +101,8 @@ fn removal(one: &Unused, source: &SourceText) -> Fix {
     } else {
         TextRange::new(one.comment.start - blanks, one.comment.end)
     };
-    Fix {
-        title: "remove the suppression".to_owned(),
-        edits: vec![Edit { file: one.file.clone(), range, new_text: String::new() }],
-    }
+    let edit = Edit { file: one.file.clone(), range, new_text: String::new() };
+    Fix::safe("remove the suppression", vec![edit])
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ use rustc_hash::FxHashSet;
 
 use super::pins_differ::exact;
 use super::registry::Rule;
-use super::{Context, Finding, Severity, edits, versions};
+use super::{Context, Finding, Fix, Severity, edits, versions};
 use crate::manifest::LockSource;
 use crate::workspace::{Dependency, Origin, Place, Project, Provision, Releases};
 
@@ -76,8 +76,9 @@ fn judge(context: &Context<'_>, project: &Project, dependency: &Dependency) -> O
             let (place, written) = versions::written(context, &dependency.place.file, specifier)?;
             let plain = written.strip_prefix("==").is_some_and(|pinned| !pinned.starts_with('='));
             let next = replacement(&releases, &version).filter(|_| plain);
+            let title = |next| format!("pin to `=={next}`");
             let fix =
-                next.map(|next| edits::replace(format!("pin to `=={next}`"), &place, format!("=={next}")));
+                next.map(|next| Fix::to_review(title(next), edits::replace(&place, format!("=={next}"))));
             (place, version, fix)
         }
         None => {

@@ -226,6 +226,8 @@ pub fn quick_fix(snapshot: &Snapshot, found: &rules::Diagnostic, fix: &rules::Fi
         kind: Some(CodeActionKind::QUICKFIX),
         diagnostics: Some(vec![diagnostic(snapshot, found)]),
         edit: Some(workspace_edit(snapshot, by_file)?),
+        // Editors apply what is preferred without showing it.
+        is_preferred: fix.safe.then_some(true),
         ..CodeAction::default()
     })
 }

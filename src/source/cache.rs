@@ -20,13 +20,15 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::python::ModuleSummary;
-use crate::vfs::{FileId, SourceText, Stamp, nanoseconds};
+use crate::vfs::{FileId, SourceText, Stamp, nanoseconds, open_regular};
 use pages::{Page, Pages};
 
 /// What stands before the entries of a shard's file.
 const HEAD: usize = 72;
 /// So many files hold the entries of one workspace; a change writes one of them anew.
 const SHARDS: usize = 16;
+/// Larger ones nobody wrote.
+const MAX_SHARD_BYTES: u64 = 1024 * 1024 * 1024;
 /// A file that was changed this shortly before it was looked at may have changed again within one tick of its clock;
 /// the slowest in use, FAT's, ticks every two seconds.
 const TICK: Duration = Duration::from_secs(2);
@@ -217,14 +219,14 @@ impl Cache {
     /// A shard's file: 32 bytes of who wrote it, 32 of the checksum of the entries with their length, 8 of that length,
     /// the entries, the summaries, of which each entry holds the checksum.
     fn read(&self, number: usize) -> Option<Stored> {
-        let mut file = std::fs::File::open(self.path(number)).ok()?;
+        let mut file = open_regular(&self.path(number)).ok()?;
         let mut head = [0; HEAD];
         file.read_exact(&mut head).ok()?;
         let (writer, rest) = head.split_first_chunk::<32>()?;
         let (checksum, length) = rest.split_first_chunk::<32>()?;
         let length = u64::from_le_bytes(*length.first_chunk::<8>()?);
         let mut entries = Vec::new();
-        (&mut file).take(length).read_to_end(&mut entries).ok()?;
+        (&mut file).take(length.min(MAX_SHARD_BYTES)).read_to_end(&mut entries).ok()?;
         if *writer != self.writer || head_checksum(length, &entries) != *checksum {
             return None;
         }

@@ -18,7 +18,7 @@ use parking_lot::Mutex;
 pub use origin::OriginRecord;
 
 use crate::manifest::DistributionName;
-use crate::vfs::normalize;
+use crate::vfs::{normalize, read_regular, read_regular_text};
 
 /// What all places may take together.
 const LIMIT_BYTES: u64 = 500 * 1024 * 1024;
@@ -60,7 +60,7 @@ impl SourceStore {
         let parent = self.folder(file.parent().unwrap_or(&place))?;
         touch(&record_path(&place));
         if std::fs::symlink_metadata(file).is_ok_and(|known| known.is_file() && known.len() == length(text))
-            && std::fs::read(file).is_ok_and(|known| known == text)
+            && read_regular(file, length(text)).is_ok_and(|known| known == text)
         {
             return Ok(());
         }
@@ -83,10 +83,10 @@ impl SourceStore {
         let (place, _) = self.parts(path)?;
         let record = record_path(&place);
         let metadata = std::fs::symlink_metadata(&record).ok()?;
-        if !metadata.is_file() || metadata.len() > origin::MAX_BYTES || self.is_link(place.parent()?) {
+        if !metadata.is_file() || self.is_link(place.parent()?) {
             return None;
         }
-        let origin = OriginRecord::from_json(&std::fs::read_to_string(&record).ok()?)?;
+        let origin = OriginRecord::from_json(&read_regular_text(&record, origin::MAX_BYTES)?)?;
         Some((place, origin))
     }
 

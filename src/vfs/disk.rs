@@ -1,12 +1,11 @@
 //! Where code lives, as a tree that can be listed and read; and the tree everybody has, the disk.
 
-use std::io;
 use std::time::SystemTime;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
-use super::MAX_FILE_BYTES;
+use super::{MAX_FILE_BYTES, read_regular};
 
 /// What a name in a folder is. Symbolic links count as what they lead to; one that leads nowhere, and anything
 /// that is neither file nor folder (fifos, sockets, devices), is `Other` and never opened.
@@ -24,13 +23,20 @@ pub enum EntryKind {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
     entries: Vec<(Box<str>, EntryKind)>,
+    /// Which of the names are links, sorted; mostly none.
+    links: Vec<Box<str>>,
 }
 
 impl Listing {
     /// From names in any order.
     pub fn new(mut entries: Vec<(Box<str>, EntryKind)>) -> Self {
         entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        Self { entries }
+        Self { entries, links: Vec::new() }
+    }
+
+    /// Whether `name` is a symbolic link.
+    pub fn is_link(&self, name: &str) -> bool {
+        self.links.binary_search_by(|link| (**link).cmp(name)).is_ok()
     }
 
     /// What `name` is here, if it is here.
@@ -78,6 +84,9 @@ pub enum ReadError {
     /// It was read in this revision, let go, and is another file by now.
     #[error("changed while it was looked at")]
     Changed,
+    /// A link, or one on the way, leads it out of the repositories; see [`Grounds`](super::Grounds).
+    #[error("it is a link that leads out of the repository")]
+    LeadsOut,
 }
 
 /// What tells, without reading a file, that it is the one seen before.
@@ -138,14 +147,20 @@ impl SourceTree for Disk {
             kind if kind.is_dir() => EntryKind::Dir,
             _ => EntryKind::Other,
         };
+        let mut links = Vec::new();
         let entries = reader.flatten().map(|entry| {
             let kind = match entry.file_type() {
-                Ok(kind) if kind.is_symlink() => entry.path().metadata().map(|m| kind_of(m.file_type())),
+                Ok(kind) if kind.is_symlink() => {
+                    links.push(Box::from(entry.file_name()));
+                    entry.path().metadata().map(|m| kind_of(m.file_type()))
+                }
                 other => other.map(kind_of),
             };
             (Box::from(entry.file_name()), kind.unwrap_or(EntryKind::Other))
         });
-        Listing::new(entries.collect())
+        let listing = Listing::new(entries.collect());
+        links.sort_unstable();
+        Listing { links, ..listing }
     }
 
     fn real_path(&self, path: &Utf8Path) -> Option<Utf8PathBuf> {
@@ -159,19 +174,7 @@ impl SourceTree for Disk {
     }
 
     fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, ReadError> {
-        let refused = |error: io::Error| match error.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => ReadError::NotFound,
-            _ => ReadError::Refused(error.to_string()),
-        };
-        // A fifo must be recognised before it is opened: opening one waits for a writer.
-        let metadata = std::fs::metadata(path).map_err(refused)?;
-        if !metadata.is_file() {
-            return Err(ReadError::NotAFile);
-        }
-        if metadata.len() > MAX_FILE_BYTES {
-            return Err(ReadError::TooLarge);
-        }
-        std::fs::read(path).map_err(refused)
+        read_regular(path, MAX_FILE_BYTES)
     }
 }
 

@@ -6,9 +6,12 @@
 mod cell;
 mod cells;
 mod disk;
+mod grounds;
 mod history;
+mod ignored;
 mod mounts;
 mod reads;
+mod regular;
 mod retention;
 mod source_text;
 mod walk;
@@ -22,7 +25,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 pub use cell::Value;
 pub use cells::{Derivation, Files};
 pub use disk::{Disk, EntryKind, Listing, ReadError, SourceTree, Stamp, nanoseconds};
+pub use grounds::Grounds;
 pub use reads::{Reads, Seen};
+pub use regular::{open_regular, read_regular, read_regular_text};
 pub use source_text::SourceText;
 pub use walk::{Walked, walk};
 

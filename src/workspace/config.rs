@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::manifest::DistributionName;
 use crate::text::{Spanned, TextRange, nearest};
-use crate::vfs::{FileId, Files};
+use crate::vfs::{FileId, Files, Grounds};
 
 /// What the user configured.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -108,7 +108,7 @@ fn load_here(files: &Files, folder: &Utf8Path, rule_names: &[&str]) -> Option<Lo
     let text_of = |name: &str| {
         let path = folder.join(name);
         let file = FileId::new(&path);
-        files.is_file(&path).then(|| (files.text(&file), file))
+        files.is_file(&path).then(|| (Grounds::default().text(files, folder, &file), file))
     };
     let in_pyproject = text_of("pyproject.toml").and_then(|(text, file)| {
         let source = text.ok()?;

@@ -11,7 +11,7 @@ use super::{Provision, Workspace};
 use crate::manifest::{DistributionName, DocumentKind, ManifestKind};
 use crate::python::Name;
 use crate::text::Spanned;
-use crate::vfs::{FileId, walk};
+use crate::vfs::{self, FileId, Walked};
 
 /// What the walk found.
 #[derive(Default)]
@@ -26,6 +26,8 @@ pub struct Discovery {
     pub manifests: Vec<FileId>,
     /// Lock files known by their names, sorted; none of them was read.
     pub locks: Vec<FileId>,
+    /// Files that are links out of the repositories, and so not among the others; sorted.
+    pub outside: Vec<FileId>,
     by_name: OnceLock<FxHashMap<DistributionName, Vec<Utf8PathBuf>>>,
     pub(super) private: OnceLock<FxHashSet<DistributionName>>,
     by_top_level: OnceLock<FxHashMap<Name, Vec<Utf8PathBuf>>>,
@@ -37,11 +39,15 @@ impl Workspace {
         self.structure.discovery.get_or_init(|| Arc::new(self.discover())).clone()
     }
 
+    /// The Python files below a folder and those whose names are `wanted`, without what git ignores.
+    pub fn walk(&self, root: &Utf8Path, wanted: impl Fn(&Utf8Path) -> bool + Sync) -> Walked {
+        vfs::walk(root, &self.grounds(), self.surroundings.git_excludes.as_deref(), wanted)
+    }
+
     fn discover(&self) -> Discovery {
-        let mut roots: Vec<Utf8PathBuf> = self.folders.iter().map(|folder| self.boundary(folder)).collect();
-        roots.extend(self.sibling_repositories());
+        let grounds = self.grounds();
+        let mut roots: Vec<Utf8PathBuf> = grounds.folders().map(Utf8Path::to_owned).collect();
         roots.sort();
-        roots.dedup();
         let nested = |root: &Utf8PathBuf| roots.iter().any(|other| other != root && root.starts_with(other));
         let roots: Vec<Utf8PathBuf> = roots.iter().filter(|root| !nested(root)).cloned().collect();
         let excluded = exclusions(&self.configuration().config.exclude);
@@ -50,7 +56,7 @@ impl Workspace {
         let walk_below = |root: &Utf8Path, discovery: &mut Discovery| {
             let is_lock = |path: &Utf8Path| DocumentKind::of(path).lock().is_some();
             let wanted = |path: &Utf8Path| kind_of(path).is_some() || is_lock(path);
-            let walked = walk(root, wanted);
+            let walked = self.walk(root, wanted);
             let kept =
                 |file: &FileId| !excluded.is_match(file.path().strip_prefix(root).unwrap_or(file.path()));
             discovery.python.extend(walked.python.into_iter().filter(kept));
@@ -58,6 +64,7 @@ impl Workspace {
                 walked.others.into_iter().filter(kept).partition(|file| is_lock(file.path()));
             discovery.manifests.extend(manifests);
             discovery.locks.extend(locks);
+            discovery.outside.extend(walked.outside.into_iter().filter(kept));
         };
         for root in &roots {
             walk_below(root, &mut discovery);

@@ -9,7 +9,7 @@ use super::{Place, Project, Workspace};
 use crate::manifest::{
     DistributionName, DocumentKind, Lock, LockEntry, LockKind, LockSource, Reached, parse_version, read_lock,
 };
-use crate::vfs::{FileId, Files, join, relative};
+use crate::vfs::{FileId, join, relative};
 
 /// The lock of a project.
 #[derive(Clone, Debug)]
@@ -57,7 +57,7 @@ impl Workspace {
     /// do not tell what they are, have to be asked for by [`Workspace::lock_of`].
     pub fn lock(&self, file: &FileId) -> Option<Arc<Lock>> {
         let kind = DocumentKind::of(file.path()).lock()?;
-        read(&self.files, file, kind)
+        self.read_lock(file, kind)
     }
 
     /// The lock that speaks for a project: one in its own folder, else that of its uv workspace root.
@@ -157,20 +157,23 @@ impl Workspace {
         });
         let others = found.iter().skip(1).map(|(file, _)| file.clone()).collect::<Vec<_>>();
         found.into_iter().find_map(|(file, kind)| {
-            let lock = read(&self.files, &file, kind)?;
+            let lock = self.read_lock(&file, kind)?;
             let others: Vec<FileId> = others.iter().filter(|other| **other != file).cloned().collect();
             let chosen = (!others.is_empty()).then(|| reason(project, kind, &file, &others));
             Some(ProjectLock { file, lock, chosen, others })
         })
     }
-}
 
-fn read(files: &Files, file: &FileId, kind: LockKind) -> Option<Arc<Lock>> {
-    // What is derived of a compiled file's text is the manifest that it is as well.
-    if kind == LockKind::Compiled {
-        return files.text(file).ok().map(|source| Arc::new(read_lock(kind, &source.text)));
+    fn read_lock(&self, file: &FileId, kind: LockKind) -> Option<Arc<Lock>> {
+        if !self.grounds().own(&self.files, file.dir(), file.path()) {
+            return None;
+        }
+        // What is derived of a compiled file's text is the manifest that it is as well.
+        if kind == LockKind::Compiled {
+            return self.files.text(file).ok().map(|source| Arc::new(read_lock(kind, &source.text)));
+        }
+        self.files.derived::<Lock>(file, |derivation| read_lock(kind, &derivation.source.text))
     }
-    files.derived::<Lock>(file, |derivation| read_lock(kind, &derivation.source.text))
 }
 
 fn locked(file: &FileId, entry: Arc<LockEntry>) -> Locked {
@@ -221,6 +224,7 @@ fn reason(project: &Project, kind: LockKind, file: &FileId, others: &[FileId]) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vfs::Files;
 
     const MEMBER: &str = "[project]\nname = \"NAME\"\nversion = \"0\"\n";
 

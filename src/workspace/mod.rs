@@ -39,7 +39,7 @@ use crate::manifest::{DistributionName, Manifest, Reached};
 use crate::python::ModuleName;
 use crate::source::shelves::Shelves;
 use crate::source::{Cache, Environment, Surroundings};
-use crate::vfs::{FileId, Files, Reads};
+use crate::vfs::{FileId, Files, Grounds, Reads};
 
 pub use closure::{Closure, Consumers, Reach};
 pub use config::{Config, LoadedConfig, RuleLevel, Scope};
@@ -117,6 +117,7 @@ struct Structure {
     /// By interpreter: what was selected for folders around projects.
     selected: PathMemo<Option<Arc<Environment>>>,
     configuration: OnceLock<Arc<LoadedConfig>>,
+    grounds: OnceLock<Arc<Grounds>>,
     /// By the folder that importers share their answers with.
     resolutions: PathMemo<Arc<Memo<ModuleName, Arc<Resolution>>>>,
     /// By project: what it has of modules, and what it ships of them.
@@ -240,15 +241,16 @@ impl Workspace {
         self.folders.first().map_or(Utf8Path::new("/"), |folder| folder.as_path())
     }
 
-    /// A manifest as read; `None` where the file is none or cannot be read.
+    /// A manifest as read; `None` where the file is none, cannot be read, or is a link out of the repositories.
     pub fn manifest(&self, file: &FileId) -> Option<Arc<Manifest>> {
-        project::manifest_of(&self.files, file)
+        let own = self.grounds().own(&self.files, file.dir(), file.path());
+        own.then(|| project::manifest_of(&self.files, file)).flatten()
     }
 
     /// The project in exactly this folder.
     pub fn project_at(&self, dir: &Utf8Path) -> Option<Arc<Project>> {
         self.structure.projects.get(dir.as_str(), || {
-            let mut project = project::load(&self.files, dir)?;
+            let mut project = project::load(&self.files, &self.grounds(), dir)?;
             if let Some(layout) = self.prescribed_layout(&project) {
                 project.layout = layout;
             }

@@ -11,7 +11,7 @@ use crate::manifest::{
 };
 use crate::source::layout::{self, Layout};
 use crate::text::{Spanned, TextRange};
-use crate::vfs::{FileId, Files, join};
+use crate::vfs::{FileId, Files, Grounds, join};
 
 /// A place in a file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -85,7 +85,10 @@ pub(super) fn manifest_of(files: &Files, file: &FileId) -> Option<Arc<Manifest>>
 ///
 /// A built distribution is one as well: an unpacked wheel by its root, an installed one by its `.dist-info` folder. An
 /// unpacked source distribution has `PKG-INFO` beside the usual manifests, which tells what those leave to the build.
-pub(super) fn load(files: &Files, dir: &Utf8Path) -> Option<Project> {
+///
+/// Manifests that are links out of `grounds` are none of the project's; neither are requirements files elsewhere that one of
+/// its own includes.
+pub(super) fn load(files: &Files, grounds: &Grounds, dir: &Utf8Path) -> Option<Project> {
     let built = built(files, dir);
     // What is mounted is known to be a distribution; a wheel may hold its project's pyproject.toml. In a work tree the
     // manifests that people wrote count.
@@ -94,7 +97,7 @@ pub(super) fn load(files: &Files, dir: &Utf8Path) -> Option<Project> {
     {
         return of_metadata(files, dir, &metadata, layout);
     }
-    let manifests = written(files, dir);
+    let manifests = Written { files, grounds, dir }.all();
     if manifests.is_empty() {
         let (metadata, layout) = built?;
         return of_metadata(files, dir, &metadata, layout);
@@ -138,47 +141,59 @@ fn built(files: &Files, dir: &Utf8Path) -> Option<(FileId, Layout)> {
     Some((FileId::new(&metadata), layout::unpacked(files, dir)))
 }
 
-/// The manifests that people wrote, and behind them what a build wrote of them.
-fn written(files: &Files, dir: &Utf8Path) -> Vec<(FileId, Arc<Manifest>)> {
-    let mut manifests = Vec::new();
-    let listing = files.list(dir);
-    for name in MANIFESTS {
-        if listing.kind(name).is_some() {
-            collect(files, &FileId::new(&dir.join(name)), &mut manifests);
+/// The manifests of a folder that people wrote.
+struct Written<'w> {
+    files: &'w Files,
+    grounds: &'w Grounds,
+    dir: &'w Utf8Path,
+}
+
+impl Written<'_> {
+    /// All of them, and behind them what a build wrote of them.
+    fn all(&self) -> Vec<(FileId, Arc<Manifest>)> {
+        let mut manifests = Vec::new();
+        let listing = self.files.list(self.dir);
+        for name in MANIFESTS {
+            if listing.kind(name).is_some() {
+                self.collect(&self.dir.join(name), &mut manifests);
+            }
         }
-    }
-    for name in listing.files() {
-        let path = dir.join(name);
-        if DocumentKind::of(&path) == DocumentKind::Manifest(ManifestKind::Requirements) {
-            collect(files, &FileId::new(&path), &mut manifests);
+        self.requirements(self.dir, &mut manifests);
+        if listing.kind("requirements").is_some() {
+            self.requirements(&self.dir.join("requirements"), &mut manifests);
         }
+        if !manifests.is_empty() && listing.kind("PKG-INFO").is_some() {
+            self.collect(&self.dir.join("PKG-INFO"), &mut manifests);
+        }
+        manifests
     }
-    if listing.kind("requirements").is_some() {
-        for name in files.list(&dir.join("requirements")).files() {
-            let path = dir.join("requirements").join(name);
+
+    fn requirements(&self, dir: &Utf8Path, manifests: &mut Vec<(FileId, Arc<Manifest>)>) {
+        for name in self.files.list(dir).files() {
+            let path = dir.join(name);
             if DocumentKind::of(&path) == DocumentKind::Manifest(ManifestKind::Requirements) {
-                collect(files, &FileId::new(&path), &mut manifests);
+                self.collect(&path, manifests);
             }
         }
     }
-    if !manifests.is_empty() && listing.kind("PKG-INFO").is_some() {
-        collect(files, &FileId::new(&dir.join("PKG-INFO")), &mut manifests);
-    }
-    manifests
-}
 
-/// Adds a manifest and the requirements files it includes, each once.
-fn collect(files: &Files, file: &FileId, manifests: &mut Vec<(FileId, Arc<Manifest>)>) {
-    let mut waiting = vec![file.clone()];
-    let mut seen: FxHashSet<FileId> = manifests.iter().map(|(file, _)| file.clone()).collect();
-    while let Some(file) = waiting.pop() {
-        if !seen.insert(file.clone()) || seen.len() > 200 {
-            continue;
+    /// Adds a manifest and the requirements files it includes, each once.
+    fn collect(&self, path: &Utf8Path, manifests: &mut Vec<(FileId, Arc<Manifest>)>) {
+        let mut waiting = vec![FileId::new(path)];
+        let mut seen: FxHashSet<FileId> = manifests.iter().map(|(file, _)| file.clone()).collect();
+        while let Some(file) = waiting.pop() {
+            if !seen.insert(file.clone()) || seen.len() > 200 {
+                continue;
+            }
+            if !self.grounds.own(self.files, self.dir, file.path()) {
+                continue;
+            }
+            let Some(manifest) = manifest_of(self.files, &file) else { continue };
+            let included = manifest.includes.iter();
+            let included = included.filter(|include| include.kind == IncludeKind::Requirements);
+            waiting.extend(included.map(|include| FileId::new(&join(file.dir(), &include.path.value))));
+            manifests.push((file, manifest));
         }
-        let Some(manifest) = manifest_of(files, &file) else { continue };
-        let included = manifest.includes.iter().filter(|include| include.kind == IncludeKind::Requirements);
-        waiting.extend(included.map(|include| FileId::new(&join(file.dir(), &include.path.value))));
-        manifests.push((file, manifest));
     }
 }
 

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use globset::GlobBuilder;
 
+use super::project::manifest_of;
 use super::{Project, Workspace};
 use crate::manifest::{ManifestKind, UvWorkspace};
 use crate::text::Spanned;
-use crate::vfs::{FileId, join, normalize};
+use crate::vfs::{FileId, Grounds, join, normalize};
 
 /// Folders a member glob may lead through; `**` in a huge tree is cut there.
 const MAX_MEMBERS: usize = 20_000;
@@ -49,6 +50,24 @@ impl Workspace {
         })
     }
 
+    /// The folders, the files in which are the workspace's own: the repositories around the opened folders, and those that
+    /// the configuration names.
+    pub fn grounds(&self) -> Arc<Grounds> {
+        let work_out = || {
+            let opened = self.folders.iter().map(|folder| self.boundary(folder));
+            Arc::new(Grounds::of(&self.files, opened.chain(self.sibling_repositories())))
+        };
+        self.structure.grounds.get_or_init(work_out).clone()
+    }
+
+    /// What may be quoted from: with the projects that sources lead to elsewhere. Walks everything.
+    pub fn quotable(&self) -> Grounds {
+        let projects = self.discovery().projects.clone();
+        let grounds = self.grounds();
+        let elsewhere = projects.into_iter().filter(|dir| !grounds.hold(&self.files, dir));
+        Grounds::clone(&grounds).with(&self.files, elsewhere)
+    }
+
     /// A path without the symbolic links between it and the outermost folder around it, so that one file has one name. What encloses the workspace keeps its spelling, which is the client's.
     pub fn own_name(&self, path: &Utf8Path) -> Utf8PathBuf {
         self.structure.own_names.get(path.as_str(), || {
@@ -74,10 +93,12 @@ impl Workspace {
             })
     }
 
-    /// `[tool.uv.workspace]` of a folder's pyproject.toml.
+    /// `[tool.uv.workspace]` of a folder's pyproject.toml. How far the workspace reaches hangs on it, so that it has to be
+    /// the folder's own by itself.
     fn uv_workspace(&self, dir: &Utf8Path) -> Option<UvWorkspace> {
         let file = dir.join("pyproject.toml");
-        self.files.is_file(&file).then(|| self.manifest(&FileId::new(&file)))??.workspace.clone()
+        let own = self.files.is_file(&file) && Grounds::default().own(&self.files, dir, &file);
+        own.then(|| manifest_of(&self.files, &FileId::new(&file)))??.workspace.clone()
     }
 
     /// The uv workspace root that `project` is a member (or the root) of.
@@ -156,12 +177,11 @@ impl Workspace {
         let mut waiting = vec![(dir.to_owned(), 0)];
         while let Some((dir, depth)) = waiting.pop() {
             if depth < 12 && out.len() < MAX_MEMBERS {
-                for name in self
-                    .files
-                    .list(&dir)
-                    .dirs()
-                    .filter(|name| !name.starts_with('.') && *name != "node_modules")
-                {
+                let listing = self.files.list(&dir);
+                // A link leads elsewhere, which has a name of its own.
+                let wanted =
+                    |name: &&str| !name.starts_with('.') && *name != "node_modules" && !listing.is_link(name);
+                for name in listing.dirs().filter(wanted) {
                     waiting.push((dir.join(name), depth + 1));
                 }
             }

@@ -97,7 +97,8 @@ impl Workspace {
     pub fn version_file(&self, project: &Project, path: &str) -> Option<FileId> {
         let beside = join(project.version.file.dir(), path);
         if self.files.is_file(&beside) {
-            return Some(FileId::new(&beside));
+            let own = self.grounds().own(&self.files, &project.dir, &beside);
+            return own.then(|| FileId::new(&beside));
         }
         match project.layout.find(&self.files, &ModuleName::new(&path.replace('/', "."))?)? {
             Found::Module(file) => Some(file),

@@ -85,7 +85,11 @@ async fn findings_are_pushed_fixed_and_cleared() {
         "textDocument": { "uri": assets }, "range": finding["range"], "context": { "diagnostics": [finding] },
     });
     let actions = client.request("textDocument/codeAction", params).await["result"].clone();
-    assert_eq!(actions[0]["kind"], "quickfix", "{actions}");
+    assert_eq!(
+        (&actions[0]["kind"], &actions[0]["isPreferred"]),
+        (&json!("quickfix"), &json!(true)),
+        "{actions}"
+    );
     let edits = actions[0]["edit"].to_string();
     assert!(edits.contains(&manifest) && edits.contains("acme-shared"), "{edits}");
 
@@ -94,6 +98,28 @@ async fn findings_are_pushed_fixed_and_cleared() {
         + "[tool.uv.sources]\nacme-shared = { path = \"../shared\" }\n";
     client.open(&manifest, 1, &declared).await;
     assert_eq!(published(&mut client, &assets).await, json!([]));
+    client.leave().await;
+}
+
+/// Editors apply a preferred fix without showing it.
+#[tokio::test]
+async fn a_fix_to_look_at_is_offered_and_not_preferred() {
+    let folder = Folder::new();
+    let mut client = folder.client().await;
+    let assets = folder.uri("etl/src/etl/assets.py");
+    let manifest = folder.uri("etl/pyproject.toml");
+    let required = MANIFEST.replace("\"dagster\",", "\"acme-shared\",")
+        + "[tool.uv.sources]\nacme-shared = { path = \"../shared\" }\n";
+    client.open(&manifest, 1, &required).await;
+    client.open(&assets, 1, "import os\n").await;
+    let unused = published(&mut client, &manifest).await;
+    assert_eq!(unused[0]["code"], "unused-dependency", "{unused}");
+    let params = json!({
+        "textDocument": { "uri": manifest }, "range": unused[0]["range"], "context": { "diagnostics": unused },
+    });
+    let actions = client.request("textDocument/codeAction", params).await["result"].clone();
+    assert_eq!(actions[0]["title"], "remove `acme-shared` from the requirements", "{actions}");
+    assert!(actions[0]["isPreferred"].is_null(), "{actions}");
     client.leave().await;
 }
 

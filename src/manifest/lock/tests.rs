@@ -380,6 +380,6 @@ fn locks_are_told_by_name() {
         ("pylock.prod", None),
         ("my.pylock.toml", None),
     ] {
-        assert_eq!(lock_kind_of(camino::Utf8Path::new(name)), expected, "{name}");
+        assert_eq!(crate::manifest::DocumentKind::of(camino::Utf8Path::new(name)).lock(), expected, "{name}");
     }
 }

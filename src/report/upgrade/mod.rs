@@ -153,6 +153,8 @@ pub struct Applied {
     pub changed: Vec<String>,
     /// Those that were to be written and had changed meanwhile, sorted.
     pub left: Vec<String>,
+    /// Those that lie outside of the opened folders and so were not written, sorted.
+    pub outside: Vec<String>,
 }
 
 impl Consumer {

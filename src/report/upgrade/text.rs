@@ -140,6 +140,8 @@ fn push_applied(lines: &mut Vec<String>, upgrade: &Upgrade) {
     }
     lines.extend(applied.changed.iter().map(|file| format!("changed {file}")));
     lines.extend(applied.left.iter().map(|file| format!("left {file}, which changed meanwhile")));
+    let outside = applied.outside.iter();
+    lines.extend(outside.map(|file| format!("left {file}, which lies outside of the opened folder")));
     let mut commands: Vec<&str> = upgrade.consumers.iter().filter_map(|one| one.relock.as_deref()).collect();
     commands.sort_unstable();
     commands.dedup();

@@ -10,8 +10,7 @@ mod name;
 mod tarball;
 mod zipped;
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use sha2::{Digest, Sha256};
@@ -21,7 +20,7 @@ pub(in crate::source) use name::is_pure;
 pub use name::{ArchiveKind, ArchiveName, parse_filename};
 
 use crate::manifest::DocumentKind;
-use crate::vfs::{Listing, ReadError, SourceTree};
+use crate::vfs::{Listing, ReadError, SourceTree, open_regular};
 use catalogue::Catalogue;
 
 /// Larger archives are not read.
@@ -78,11 +77,12 @@ impl ArchiveTree {
     }
 
     fn read_names(path: &Utf8Path) -> Result<Self, String> {
-        let metadata = std::fs::metadata(path).map_err(|error| error.to_string())?;
-        if !metadata.is_file() {
-            return Err("it is not a regular file".to_owned());
-        }
-        if metadata.len() > MAX_ARCHIVE_BYTES {
+        let refused = |error: ReadError| match error {
+            ReadError::NotAFile => "it is not a regular file".to_owned(),
+            other => other.to_string(),
+        };
+        let size = open_regular(path).map_err(refused)?.metadata().map_err(|error| error.to_string())?.len();
+        if size > MAX_ARCHIVE_BYTES {
             return Err(format!("it is larger than {} MiB", MAX_ARCHIVE_BYTES / 1024 / 1024));
         }
         let name = path.file_name().unwrap_or("").to_ascii_lowercase();
@@ -90,12 +90,12 @@ impl ArchiveTree {
             let (catalogue, zip) = zipped::read(path, name.ends_with(".zip"))?;
             (catalogue, Packed::Zip(zip))
         } else if name.ends_with(".tar.gz") || name.ends_with(".tgz") {
-            let (catalogue, unpacked) = tarball::read(path, metadata.len())?;
+            let (catalogue, unpacked) = tarball::read(path, size)?;
             (catalogue, Packed::Tarball(unpacked))
         } else {
             return Err("only `.whl`, `.zip` and `.tar.gz` are read".to_owned());
         };
-        Ok(Self { catalogue, files, content: digest(path).map_err(|error| error.to_string())? })
+        Ok(Self { catalogue, files, content: digest(path)? })
     }
 }
 
@@ -135,12 +135,12 @@ fn hexadecimal(digest: Sha256) -> String {
     digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn digest(path: &Utf8Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
+fn digest(path: &Utf8Path) -> Result<String, String> {
+    let mut file = open_regular(path).map_err(|error| error.to_string())?.take(MAX_ARCHIVE_BYTES);
     let mut digest = Sha256::new();
     let mut buffer = vec![0; 64 * 1024];
     loop {
-        let read = file.read(&mut buffer)?;
+        let read = file.read(&mut buffer).map_err(|error| error.to_string())?;
         if read == 0 {
             return Ok(hexadecimal(digest));
         }

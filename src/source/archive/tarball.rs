@@ -1,6 +1,5 @@
 //! Source distributions as `.tar.gz`.
 
-use std::fs::File;
 use std::io::{self, BufReader, Read};
 
 use camino::Utf8Path;
@@ -9,7 +8,7 @@ use tar::{Archive, EntryType};
 
 use super::catalogue::{Builder, Catalogue, refused};
 use super::{HARMLESS_BYTES, MAX_KEPT_BYTES, MAX_RATIO, is_kept};
-use crate::vfs::{MAX_FILE_BYTES, ReadError};
+use crate::vfs::{MAX_FILE_BYTES, ReadError, open_regular};
 
 /// Everything in a tarball has to be unpacked to get at any of it.
 const MAX_UNPACKED_BYTES: u64 = 1024 * 1024 * 1024;
@@ -29,7 +28,7 @@ enum Unpacking {
 
 /// Unpacks a tarball of so many bytes.
 pub(super) fn read(path: &Utf8Path, size: u64) -> Result<(Catalogue, Unpacked), String> {
-    let file = File::open(path).map_err(|error| error.to_string())?;
+    let file = open_regular(path).map_err(|error| error.to_string())?;
     let unpacked = MultiGzDecoder::new(BufReader::new(file));
     let left = MAX_UNPACKED_BYTES.min(HARMLESS_BYTES.max(size.saturating_mul(MAX_RATIO)));
     let mut archive = Archive::new(Limited { reader: unpacked, left });

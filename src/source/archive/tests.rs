@@ -1,6 +1,6 @@
 //! What is read of archives, and which are refused; hostile ones are made by hand where the crates would not make them.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;

@@ -11,7 +11,7 @@ use zip::{CompressionMethod, ZipArchive, ZipReadOptions};
 
 use super::catalogue::{Builder, Catalogue, refused};
 use super::{MAX_KEPT_BYTES, is_bomb, is_kept};
-use crate::vfs::{MAX_FILE_BYTES, ReadError};
+use crate::vfs::{MAX_FILE_BYTES, ReadError, open_regular};
 
 /// The directory at a zip's end, for the largest number of entries that is admitted.
 const MAX_DIRECTORY_BYTES: u64 = 32 * 1024 * 1024;
@@ -74,7 +74,7 @@ pub(super) fn read(path: &Utf8Path, without_top: bool) -> Result<(Catalogue, Zip
 
 /// Reads the directory; entries that share bytes are refused, which is how a small zip unpacks to a huge one.
 fn directory(path: &Utf8Path) -> Result<Arc<ZipArchiveMetadata>, String> {
-    let open = || File::open(path).map_err(|error| error.to_string());
+    let open = || open_regular(path).map_err(|error| error.to_string());
     let budget = Budget { file: open()?, left: MAX_DIRECTORY_BYTES };
     let directory = ZipArchive::new(BufReader::new(budget)).map_err(damaged)?.metadata();
     if directory.has_duplicate_names() {
@@ -107,7 +107,7 @@ impl Zipped {
         if entry.size() > MAX_FILE_BYTES {
             return Err(ReadError::TooLarge);
         }
-        let mut file = File::open(&self.path).map_err(|error| refused(&error))?;
+        let mut file = open_regular(&self.path).map_err(|error| refused(&error))?;
         let opened = entry.with_reader(&mut file, ZipReadOptions::new());
         let mut bytes = Vec::new();
         let reader = opened.map_err(|error| refused(&error))?;

@@ -150,6 +150,23 @@ fn what_is_broken_or_foreign_is_as_good_as_absent_and_made_anew() {
     assert_eq!(place.known(&place.run()), hit(false));
 }
 
+/// A fifo keeps nobody waiting, and what is learned is put in its place.
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_as_good_as_absent() {
+    let place = Place::new();
+    std::fs::create_dir_all(&place.cache).unwrap();
+    for number in 0..SHARDS {
+        let path = place.cache.join(format!("{number:02}"));
+        assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+    }
+    let first = place.run();
+    assert_eq!(place.known(&first), None);
+    place.learn(&first);
+    first.save();
+    assert_eq!(place.known(&place.run()), hit(false));
+}
+
 #[test]
 fn writers_at_the_same_time_leave_one_whole_file() {
     let place = Place::new();

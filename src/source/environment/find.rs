@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Environment, FoundBy, Surroundings, hatch, poetry};
 use crate::manifest::DistributionName;
-use crate::vfs::{FileId, Files, join, normalize};
+use crate::vfs::{FileId, Files, Grounds, join, normalize};
 
 /// A project that an environment is looked for, as far as that matters.
 #[derive(Clone, Copy, Debug)]
@@ -95,7 +95,7 @@ fn declared(files: &Files, dir: &Utf8Path) -> Vec<Utf8PathBuf> {
     if !files.is_file(&file) {
         return Vec::new();
     }
-    let Ok(source) = files.text(&FileId::new(&file)) else { return Vec::new() };
+    let Ok(source) = Grounds::default().text(files, dir, &FileId::new(&file)) else { return Vec::new() };
     let value = source.text.lines().find_map(|line| {
         let line = line.trim();
         let (key, value) = line.strip_prefix("export ").unwrap_or(line).split_once('=')?;

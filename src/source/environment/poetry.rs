@@ -6,7 +6,7 @@ use super::find::Owner;
 use super::naming::hash;
 use super::settings::setting;
 use super::surroundings::{Platform, Surroundings};
-use crate::vfs::{Files, join};
+use crate::vfs::{Files, Grounds, join};
 
 /// What Poetry calls a project that has no name.
 const NAMELESS: &str = "non-package-mode";
@@ -85,9 +85,11 @@ fn value(
         own.or_else(|| surroundings.config_dir("pypoetry", "APPDATA"))
     };
     let of_variable = surroundings.variable(variable).map(str::to_owned);
-    of_variable
-        .or_else(|| setting(files, &project.join("poetry.toml"), keys))
-        .or_else(|| setting(files, &config()?.join("config.toml"), keys))
+    let of_project = || {
+        let file = project.join("poetry.toml");
+        Grounds::default().own(files, project, &file).then(|| setting(files, &file, keys)).flatten()
+    };
+    of_variable.or_else(of_project).or_else(|| setting(files, &config()?.join("config.toml"), keys))
 }
 
 #[cfg(test)]

@@ -47,6 +47,8 @@ pub struct Surroundings {
     pub variables: BTreeMap<String, String>,
     /// What was selected, in no order.
     pub selections: Vec<Selection>,
+    /// The user's own list of what git is to ignore (`core.excludesFile`); it may not be there.
+    pub git_excludes: Option<Utf8PathBuf>,
 }
 
 /// The variables that are read, so that no others (they may hold secrets) are kept.
@@ -72,7 +74,12 @@ const NAMES: [&str; 17] = [
 
 impl Default for Surroundings {
     fn default() -> Self {
-        Self { platform: Platform::HERE, variables: BTreeMap::new(), selections: Vec::new() }
+        Self {
+            platform: Platform::HERE,
+            variables: BTreeMap::new(),
+            selections: Vec::new(),
+            git_excludes: None,
+        }
     }
 }
 
@@ -80,7 +87,9 @@ impl Surroundings {
     /// Those of this process; nothing is selected yet.
     pub fn of_process() -> Self {
         let known = |name: &&str| Some(((**name).to_owned(), std::env::var(name).ok()?));
-        Self { variables: NAMES.iter().filter_map(known).collect(), ..Self::default() }
+        let git_excludes = ignore::gitignore::gitconfig_excludes_path();
+        let git_excludes = git_excludes.and_then(|path| Utf8PathBuf::from_path_buf(path).ok());
+        Self { variables: NAMES.iter().filter_map(known).collect(), git_excludes, ..Self::default() }
     }
 
     /// A variable; an empty one counts as unset.
@@ -142,7 +151,7 @@ mod tests {
 
     fn on(platform: Platform, variables: &[(&str, &str)]) -> Surroundings {
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Surroundings { platform, variables: variables.collect(), selections: Vec::new() }
+        Surroundings { platform, variables: variables.collect(), ..Surroundings::default() }
     }
 
     #[test]

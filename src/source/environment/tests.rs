@@ -142,7 +142,7 @@ fn owner<'o>(dir: &'o Utf8Path, name: Option<&'o DistributionName>) -> Owner<'o>
 
 fn knowing(variables: &[(&str, &str)]) -> Surroundings {
     let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    Surroundings { platform: Platform::Unix, variables: variables.collect(), selections: Vec::new() }
+    Surroundings { platform: Platform::Unix, variables: variables.collect(), ..Surroundings::default() }
 }
 
 /// `ws/.venv: in the project's folder`.

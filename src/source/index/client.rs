@@ -14,6 +14,7 @@ use super::credentials::Credentials;
 use super::error::{IndexError, host};
 use super::registry_config::{Limits, RegistryConfig};
 use super::store::Validators;
+use crate::vfs::{MAX_FILE_BYTES, read_regular};
 
 /// Redirects followed for one question.
 const MAXIMUM_REDIRECTS: usize = 5;
@@ -199,7 +200,7 @@ impl Client {
 
 /// The usual authorities, or the user's own in their place.
 fn authorities(config: &RegistryConfig) -> RootCerts {
-    let own = config.certificates().and_then(|path| std::fs::read(path).ok());
+    let own = config.certificates().and_then(|path| read_regular(path, MAX_FILE_BYTES).ok());
     let Some(own) = own else { return RootCerts::WebPki };
     let certificates = parse_pem(&own).filter_map(|item| match item {
         Ok(PemItem::Certificate(certificate)) => Some(certificate),

@@ -3,16 +3,14 @@
 use camino::Utf8Path;
 
 use super::credentials::Credentials;
+use crate::vfs::read_regular_text;
 
 /// Bytes read of the file, more than any has.
 const MAXIMUM: u64 = 1024 * 1024;
 
 /// The credentials for a host in the file at `path`.
 pub(super) fn look_up(path: &Utf8Path, host: &str) -> Option<Credentials> {
-    if path.metadata().ok().filter(|metadata| metadata.is_file())?.len() > MAXIMUM {
-        return None;
-    }
-    credentials(&std::fs::read_to_string(path).ok()?, host)
+    credentials(&read_regular_text(path, MAXIMUM)?, host)
 }
 
 /// The first `machine` of that name. `default` ends the search: it would give a password to whoever asks.

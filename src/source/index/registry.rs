@@ -20,7 +20,7 @@ use super::store::{self, KeptPage, Store};
 use super::{html, json};
 use crate::manifest::{self, DistributionName, ManifestKind, parse_version};
 use crate::source::archive::ArchiveTree;
-use crate::vfs::SourceTree;
+use crate::vfs::{SourceTree, read_regular};
 
 /// How long a page is believed without asking again: PyPI's own pages say as much.
 const FRESH: Duration = Duration::from_secs(600);
@@ -130,7 +130,8 @@ impl Registry {
         let limits = self.client.limits();
         let size = (limits.page, limits.page_bytes);
         let path = self.get(file, &url, &filename, hashes, size)?;
-        let text = std::fs::read(path).map_err(store::unwritable)?;
+        let text = read_regular(&path, limits.page_bytes);
+        let text = text.map_err(|error| IndexError::Cache { reason: error.to_string() })?;
         let text = String::from_utf8_lossy(&text).into_owned();
         agree(file, &text)?;
         Ok(text)
@@ -207,7 +208,7 @@ impl Registry {
         (patience, limit): (Duration, u64),
     ) -> Result<Utf8PathBuf, IndexError> {
         let path = self.store.file_path(filename, hashes, url);
-        if is_sound(&path, filename, hashes) {
+        if is_sound(&path, filename, hashes, limit) {
             return Ok(path);
         }
         if !self.enabled {
@@ -249,9 +250,9 @@ impl Registry {
 }
 
 /// Whether a file of the cache has the hash that it should have.
-fn is_sound(path: &Utf8Path, filename: &str, hashes: &Hashes) -> bool {
+fn is_sound(path: &Utf8Path, filename: &str, hashes: &Hashes, limit: u64) -> bool {
     let Some((mut digest, expected)) = Digest::expected(hashes) else { return false };
-    let Ok(bytes) = std::fs::read(path) else { return false };
+    let Ok(bytes) = read_regular(path, limit) else { return false };
     digest.update(&bytes);
     digest.verify(filename, expected).is_ok()
 }

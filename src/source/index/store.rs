@@ -12,9 +12,12 @@ use url::Url;
 use super::digest::Digest;
 use super::error::IndexError;
 use super::page::{Hashes, RawPage};
+use crate::vfs::read_regular;
 
 /// Changed with the form of kept pages.
 const FORM: &str = "crossloc page 1";
+/// Larger pages are not kept by anybody.
+const MAX_KEPT_BYTES: u64 = 256 * 1024 * 1024;
 
 /// The part of the cache that belongs to indexes.
 pub(super) struct Store {
@@ -43,7 +46,7 @@ impl Store {
 
     /// The page that was last seen at an address.
     pub fn page(&self, url: &Url) -> Option<KeptPage> {
-        let bytes = std::fs::read(self.page_path(url)).ok()?;
+        let bytes = read_regular(&self.page_path(url), MAX_KEPT_BYTES).ok()?;
         let (form, checksum, body): (String, [u8; 32], Vec<u8>) = postcard::from_bytes(&bytes).ok()?;
         if form != FORM || *blake3::hash(&body).as_bytes() != checksum {
             return None;

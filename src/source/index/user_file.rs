@@ -9,6 +9,7 @@ use super::address::is_web;
 use super::credentials::Secret;
 use super::registry_config::CredentialSource;
 use crate::text::{Encoding, LineIndex, nearest, offset};
+use crate::vfs::{ReadError, read_regular};
 
 /// Bytes read of the file.
 const MAXIMUM: u64 = 1024 * 1024;
@@ -39,11 +40,12 @@ pub(super) struct UserFile {
 
 /// Reads the file, where there is one.
 pub(super) fn load(path: &Utf8Path) -> (UserFile, Vec<ConfigurationProblem>) {
-    let text = match path.metadata() {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Default::default(),
-        Ok(metadata) if !metadata.is_file() => Err("is no file".to_owned()),
-        Ok(metadata) if metadata.len() > MAXIMUM => Err(format!("is larger than {MAXIMUM} bytes")),
-        _ => std::fs::read_to_string(path).map_err(|error| format!("cannot be read: {error}")),
+    let text = match read_regular(path, MAXIMUM) {
+        Err(ReadError::NotFound) => return Default::default(),
+        Err(ReadError::NotAFile) => Err("is no file".to_owned()),
+        Err(ReadError::TooLarge) => Err(format!("is larger than {MAXIMUM} bytes")),
+        Err(error) => Err(format!("cannot be read: {error}")),
+        Ok(bytes) => String::from_utf8(bytes).map_err(|_| "cannot be read: it is no UTF-8".to_owned()),
     };
     match text {
         Ok(text) => read(&text, path),

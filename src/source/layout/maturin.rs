@@ -6,7 +6,7 @@ use toml::de::DeTable;
 use super::{Layout, Packages, Root, Rule, at};
 use crate::manifest::Maturin;
 use crate::python::ModuleName;
-use crate::vfs::{FileId, Files};
+use crate::vfs::{FileId, Files, Grounds};
 
 /// The Python part of a maturin project, and the module that its crate makes.
 pub(super) fn layout(files: &Files, dir: &Utf8Path, module: Option<&str>, maturin: &Maturin) -> Layout {
@@ -18,7 +18,7 @@ pub(super) fn layout(files: &Files, dir: &Utf8Path, module: Option<&str>, maturi
     let manifests = [dir.join("Cargo.toml"), dir.join("rust/Cargo.toml")];
     let manifest = manifests.into_iter().find(|path| files.is_file(path));
     let written = maturin.module_name.clone();
-    let library = || manifest.as_deref().and_then(|path| library_name(files, path));
+    let library = || manifest.as_deref().and_then(|path| library_name(files, dir, path));
     let Some(native) = written.or_else(library).or_else(|| module.map(str::to_owned)) else {
         return Layout::default();
     };
@@ -36,8 +36,8 @@ pub(super) fn layout(files: &Files, dir: &Utf8Path, module: Option<&str>, maturi
 }
 
 /// The name of the crate's library, which is the module's where nothing else is said.
-fn library_name(files: &Files, manifest: &Utf8Path) -> Option<String> {
-    let source = files.text(&FileId::new(manifest)).ok()?;
+fn library_name(files: &Files, dir: &Utf8Path, manifest: &Utf8Path) -> Option<String> {
+    let source = Grounds::default().text(files, dir, &FileId::new(manifest)).ok()?;
     let document = DeTable::parse(&source.text).ok()?;
     let table = document.get_ref();
     let name = |key: &str| Some(table.get(key)?.get_ref().get("name")?.get_ref().as_str()?.replace('-', "_"));

@@ -9,6 +9,10 @@ use serde_json::Value;
 use super::{Candidate, Shelf, entries};
 use crate::manifest::DistributionName;
 use crate::source::archive::{ArchiveKind, parse_filename};
+use crate::vfs::read_regular_text;
+
+/// An `origin.json` holds one address.
+const MAX_ORIGIN_BYTES: u64 = 64 * 1024;
 
 /// All wheels, by distribution. Nothing but a walk tells which there are.
 pub(super) fn built(cache: &Utf8Path) -> FxHashMap<DistributionName, Vec<(Version, Candidate)>> {
@@ -33,7 +37,7 @@ pub(super) fn built(cache: &Utf8Path) -> FxHashMap<DistributionName, Vec<(Versio
 
 /// A wheel built from a commit or a folder has the version of that tree, which need not be what was released as it.
 fn is_of_a_commit(folder: &Utf8Path) -> bool {
-    let text = std::fs::read_to_string(folder.join("origin.json")).unwrap_or_default();
+    let text = read_regular_text(&folder.join("origin.json"), MAX_ORIGIN_BYTES).unwrap_or_default();
     let origin: Value = serde_json::from_str(&text).unwrap_or_default();
     origin.get("vcs_info").is_some() || origin.get("dir_info").is_some()
 }

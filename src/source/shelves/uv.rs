@@ -14,9 +14,13 @@ use pep440_rs::Version;
 use super::{Candidate, Shelf, entries};
 use crate::manifest::{DistributionName, parse_version};
 use crate::source::archive::{ArchiveKind, is_pure, parse_filename};
+use crate::vfs::read_regular_text;
 
 /// What lies beside a link and says how it came there.
 const RECORDS: [&str; 4] = [".http", ".lock", ".msgpack", ".rev"];
+
+/// The text that stands for a link is `archive-v0/<id>`.
+const MAX_LINK_BYTES: u64 = 100;
 
 /// Everything of a distribution in the cache.
 pub(super) fn candidates(cache: &Utf8Path, name: &DistributionName) -> Vec<(Version, Candidate)> {
@@ -104,10 +108,7 @@ fn built(
 fn unpacked(cache: &Utf8Path, link: &Utf8Path) -> Option<Utf8PathBuf> {
     let metadata = link.symlink_metadata().ok()?;
     let target = if metadata.is_file() {
-        if metadata.len() > 100 {
-            return None;
-        }
-        let text = std::fs::read_to_string(link).ok()?;
+        let text = read_regular_text(link, MAX_LINK_BYTES)?;
         let (bucket, id) = text.trim().split_once('/')?;
         if !bucket.starts_with("archive-v") || id.contains(['/', '\\']) || id.starts_with('.') {
             return None;
