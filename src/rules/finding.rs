@@ -18,13 +18,23 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// Never worse than this, however the rule is configured.
     pub at_most: Severity,
+    /// Whether it gives way to a rule that says more of the same thing.
+    pub yields: bool,
 }
 
 impl Finding {
     /// A fault at a place; `arguments` identify it.
     pub fn new<'a>(place: Place, message: String, arguments: impl IntoIterator<Item = &'a str>) -> Self {
         let arguments = arguments.into_iter().map(str::to_owned).collect();
-        Self { place, message, arguments, related: Vec::new(), fix: None, at_most: Severity::Error }
+        Self {
+            place,
+            message,
+            arguments,
+            related: Vec::new(),
+            fix: None,
+            at_most: Severity::Error,
+            yields: true,
+        }
     }
 
     /// With another place that belongs to it.
@@ -36,6 +46,12 @@ impl Finding {
     /// With its cure, where there is one.
     pub fn fix(mut self, fix: Option<Fix>) -> Self {
         self.fix = fix;
+        self
+    }
+
+    /// Told whatever another rule says of the same thing.
+    pub fn unyielding(mut self) -> Self {
+        self.yields = false;
         self
     }
 

@@ -50,7 +50,7 @@
 use std::collections::BTreeMap;
 
 use super::registry::Rule;
-use super::{Context, Finding, Severity, pins_differ};
+use super::{Context, Finding, Severity};
 use crate::manifest::{DistributionName, LockSource};
 use crate::workspace::{Locked, Provision};
 
@@ -96,9 +96,6 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     if by_name.values().all(|all| all.len() < 2) {
         return Vec::new();
     }
-    // Where the pins themselves differ, the locks have to.
-    let explained = pins_differ::check(context);
-    by_name.retain(|name, _| !explained.iter().any(|finding| finding.arguments == [name.as_str()]));
     by_name.iter().flat_map(|(name, all)| judge(name, all)).collect()
 }
 

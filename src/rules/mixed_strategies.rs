@@ -37,7 +37,7 @@
 //!
 //! Let all locations take it the same way, or none but those that have to wait for releases.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::registry::Rule;
 use super::{Context, Finding, Severity, pins_differ, source_violates_specifier, sources};
@@ -100,21 +100,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             }
         }
     }
-    let judged: Vec<Finding> = by_name.iter().filter_map(|(name, takings)| judge(name, takings)).collect();
-    if judged.is_empty() {
-        return judged;
-    }
-    // Of pins that do not fit together, by tags or versions, pins-differ speaks.
-    let apart: BTreeSet<Vec<String>> =
-        pins_differ::check(context).into_iter().map(|finding| finding.arguments).collect();
-    let live = |name: &str| {
-        let takings = by_name.iter().find(|(known, _)| known.as_str() == name);
-        takings.is_some_and(|(_, takings)| takings.iter().any(|taking| taking.way == Way::Live))
-    };
-    let told = |finding: &Finding| {
-        !apart.contains(&finding.arguments) || finding.arguments.iter().any(|name| live(name))
-    };
-    judged.into_iter().filter(told).collect()
+    by_name.iter().filter_map(|(name, takings)| judge(name, takings)).collect()
 }
 
 /// `None` where it is not said.
@@ -155,6 +141,8 @@ fn judge(name: &DistributionName, takings: &[Taking]) -> Option<Finding> {
         other.way.shown()
     );
     let finding = Finding::new(apart.place.clone(), message, [name.as_str()]);
+    // That pins do not fit together, by tags or versions, says nothing of those who take it live.
+    let finding = if live.is_some() { finding.unyielding() } else { finding };
     let others = takings.iter().filter(|taking| taking.place != apart.place);
     Some(others.take(MAX_RELATED).fold(finding, |finding, taking| {
         finding.related(taking.place.clone(), format!("`{}` takes it {}", taking.who, taking.way.shown()))

@@ -49,6 +49,7 @@ mod path_hack;
 mod path_leaves_repository;
 mod pin_behind_source;
 mod pins_differ;
+mod precedence;
 mod private_import;
 mod python_range_too_narrow;
 mod registry;
@@ -102,11 +103,15 @@ use crate::uses::FileUses;
 use crate::vfs::FileId;
 use crate::workspace::Workspace;
 use context::Run;
+use precedence::Told;
 use suppression::FileComments;
+
+/// Asks something of one file, so that the answer is remembered.
+type Question = fn(&Context<'_>, &FileUses);
 
 /// What is asked of each judged file by rules that need its text: asked of one file after the other before the rules
 /// run, so that text and summary of a file are made once for all of them.
-const OF_FILES: [(&str, fn(&Context<'_>, &FileUses)); 4] = [
+const OF_FILES: [(&str, Question); 4] = [
     (missing_symbol::RULE.name, missing_symbol::look),
     (incompatible_call::RULE.name, incompatible_call::look),
     (deprecated_symbol::RULE.name, deprecated_symbol::look),
@@ -139,7 +144,7 @@ pub fn check_again(
         OF_FILES.iter().filter(|(rule, _)| runs(rule)).map(|(_, question)| *question).collect();
     run.look_at_files(&questions)?;
     let rules = tracing::debug_span!("rules").entered();
-    let mut diagnostics = Vec::new();
+    let mut told = Vec::new();
     let mut asked: BTreeSet<&'static str> = BTreeSet::new();
     for rule in all() {
         let (Some(severity), Some(check)) = (severity_of(rule), rule.check) else { continue };
@@ -149,15 +154,21 @@ pub fn check_again(
         let _span = tracing::debug_span!("rule", name = rule.name).entered();
         let (found, account) = run.node(rule.name, |context| {
             let found = check(context).into_iter();
-            found.map(|finding| diagnostic(context, rule, severity, finding)).collect::<Vec<_>>()
+            let told = found.map(|finding| Told {
+                yields: finding.yields,
+                diagnostic: diagnostic(context, rule, severity, finding),
+            });
+            told.collect::<Vec<_>>()
         });
         asked.insert(rule.name);
         asked.extend(&account.nodes);
-        diagnostics.extend(found.iter().cloned());
+        told.extend(found.iter().cloned());
     }
     let comments = run.ask(comments);
     drop(rules);
-    let (mut kept, unused) = suppression::apply(diagnostics, &comments);
+    let (mut told, unused) = suppression::apply(told, &comments);
+    told.retain(|one| is_reported(workspace, &one.diagnostic.file));
+    let mut kept = precedence::apply(told);
     if let Some(severity) = severity_of(&unused_suppression::RULE) {
         for file in &comments {
             let here: Vec<_> = unused.iter().filter(|one| one.file == file.file).cloned().collect();

@@ -33,7 +33,7 @@
 use pep440_rs::{Version, VersionSpecifiers};
 use rustc_hash::FxHashSet;
 
-use super::pins_differ::{self, exact};
+use super::pins_differ::exact;
 use super::registry::Rule;
 use super::{Context, Finding, Fix, Severity, edits, tagged, versions};
 use crate::manifest::{DistributionName, Version as Written, lower_bound, specifier_admits};
@@ -59,18 +59,13 @@ struct Newest {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
-    // One finding at a requirement: that another location pins something newer says more.
-    let explained: FxHashSet<Place> =
-        pins_differ::check(context).into_iter().map(|found| found.place).collect();
     for project in context.subjects() {
         let mut told = FxHashSet::default();
         for dependency in context.workspace.dependencies(project).iter() {
             let wanted = !dependency.group.is_development() && !told.contains(&dependency.name);
             if wanted && let Some(finding) = judge(context, project, dependency) {
                 told.insert(dependency.name.clone());
-                if !explained.contains(&finding.place) {
-                    found.push(finding);
-                }
+                found.push(finding);
             }
         }
     }

@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 21] = [
+    const NO_RULES: [&str; 22] = [
         "absent",
         "availability",
         "base",
@@ -159,6 +159,7 @@ mod tests {
         "memory",
         "mentions",
         "mod",
+        "precedence",
         "registry",
         "relations",
         "selection",

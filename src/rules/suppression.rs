@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::Diagnostic;
+use super::precedence::Told;
 use crate::text::{Spanned, TextRange};
 use crate::vfs::{FileId, SourceText};
 use crate::workspace::Workspace;
@@ -80,7 +80,7 @@ pub fn parse(comment: &str, start: u32) -> Option<Suppression> {
 ///
 /// A comment covers the findings that start on its line; one that has a line to itself covers those that start on
 /// the next line that is neither blank nor a comment.
-pub fn apply(diagnostics: Vec<Diagnostic>, files: &[FileComments]) -> (Vec<Diagnostic>, Vec<Unused>) {
+pub fn apply(told: Vec<Told>, files: &[FileComments]) -> (Vec<Told>, Vec<Unused>) {
     let mut entries = Vec::new();
     let mut by_place: FxHashMap<(&FileId, u32), Vec<usize>> = FxHashMap::default();
     let mut sources: FxHashMap<&FileId, &SourceText> = FxHashMap::default();
@@ -101,8 +101,9 @@ pub fn apply(diagnostics: Vec<Diagnostic>, files: &[FileComments]) -> (Vec<Diagn
             suppression.rules.into_iter().for_each(|rule| add(Some(rule)));
         }
     }
-    let mut kept = Vec::with_capacity(diagnostics.len());
-    for diagnostic in diagnostics {
+    let mut kept = Vec::with_capacity(told.len());
+    for one in told {
+        let diagnostic = &one.diagnostic;
         let line = sources.get(&diagnostic.file).map(|source| source.lines().line_of(diagnostic.range.start));
         let at = line.and_then(|line| by_place.get(&(&diagnostic.file, line)));
         let mut covered = false;
@@ -115,7 +116,7 @@ pub fn apply(diagnostics: Vec<Diagnostic>, files: &[FileComments]) -> (Vec<Diagn
             }
         }
         if !covered {
-            kept.push(diagnostic);
+            kept.push(one);
         }
     }
     (kept, entries.into_iter().filter(|(_, used)| !used).map(|(entry, _)| entry).collect())
@@ -150,7 +151,7 @@ mod tests {
     use camino::Utf8Path;
 
     use super::*;
-    use crate::rules::Severity;
+    use crate::rules::{Diagnostic, Severity};
     use crate::text::offset;
 
     /// The suppression comments of a text without strings.
@@ -212,7 +213,7 @@ import c  # crossloc: ignore[z]
         let comments = comments_of_lines(text);
         let finding = |rule, needle: &str| {
             let at = offset(text.find(needle).unwrap());
-            Diagnostic {
+            let diagnostic = Diagnostic {
                 rule,
                 severity: Severity::Error,
                 message: String::new(),
@@ -222,11 +223,13 @@ import c  # crossloc: ignore[z]
                 related: vec![],
                 fix: None,
                 arguments: vec![],
-            }
+            };
+            Told { diagnostic, yields: true }
         };
         let all = vec![finding("x", "a  #"), finding("x", "b\n"), finding("w", "b\n"), finding("x", "c  #")];
         let (kept, unused) = apply(all, &[FileComments { file, source, comments }]);
-        let kept: Vec<_> = kept.iter().map(|d| (d.rule, d.range.slice(text))).collect();
+        let kept: Vec<_> =
+            kept.iter().map(|one| (one.diagnostic.rule, one.diagnostic.range.slice(text))).collect();
         assert_eq!(kept, [("w", "b"), ("x", "c")]);
         let unused: Vec<_> = unused.iter().map(|u| u.rule.as_ref().map(|rule| rule.value.as_str())).collect();
         assert_eq!(unused, [Some("y"), Some("z"), Some("x")]);

@@ -184,10 +184,8 @@ impl Cache {
         }
         self.shards.par_iter().enumerate().for_each(|(number, shard)| {
             let learned = std::mem::take(&mut *shard.learned.lock());
-            if !learned.is_empty() {
-                if self.write(number, shard, learned).is_ok() {
-                    *shard.stored.lock() = None;
-                }
+            if !learned.is_empty() && self.write(number, shard, learned).is_ok() {
+                *shard.stored.lock() = None;
             }
         });
     }
