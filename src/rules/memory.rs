@@ -2,8 +2,8 @@
 //!
 //! There are *units*, what one question comes to in one file, and *nodes*, what a rule or a fact that several rules ask
 //! comes to in all. Each was worked out through a workspace that notes which Python files are looked at. When such a
-//! file changes, what saw it is dropped; what was learned of manifests and folders stands behind everything, so that
-//! another structure drops all.
+//! file changes, what saw it is dropped; what was learned of manifests and folders stands behind everything: another
+//! structure drops all but what imports alone decide.
 
 use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,12 +40,17 @@ struct State {
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Revision {
     structure: u64,
+    imports: u64,
     files: u64,
 }
 
 impl Revision {
     fn of(workspace: &Workspace) -> Self {
-        Self { structure: workspace.structure_revision(), files: workspace.files.revision() }
+        Self {
+            structure: workspace.structure_revision(),
+            imports: workspace.imports_revision(),
+            files: workspace.files.revision(),
+        }
     }
 }
 
@@ -79,13 +84,16 @@ impl Memory {
     pub(super) fn advance(&self, workspace: &Workspace) -> Vec<FileId> {
         let now = Revision::of(workspace);
         let mut state = self.state.lock();
-        let before = state.at.filter(|before| before.structure == now.structure);
+        let before = state.at.filter(|before| before.imports == now.imports);
         let Some(changed) = before.and_then(|before| workspace.files.changed_since(before.files)) else {
             *state = State { at: Some(now), ..State::default() };
             return Vec::new();
         };
-        state.at = Some(now);
-        let dropped = state.forget(workspace, &changed);
+        let same_structure = state.at.replace(now).is_some_and(|before| before.structure == now.structure);
+        let mut dropped = state.forget(workspace, &changed);
+        if !same_structure {
+            dropped.extend(state.forget_manifests());
+        }
         state.changed.extend(changed);
         dropped
     }
@@ -192,6 +200,23 @@ impl State {
         self.dropped |= !dropped.is_empty();
         dropped.sort_unstable();
         dropped.dedup();
+        dropped
+    }
+
+    /// Drops what may have been worked out from what manifests say beside what imports mean: all but that nothing was found
+    /// in a file. Gives the files that the dropped units were about.
+    fn forget_manifests(&mut self) -> Vec<FileId> {
+        self.nodes.clear();
+        let is_python = |file: &FileId| matches!(file.path().extension(), Some("py" | "pyi"));
+        let mut dropped = Vec::new();
+        self.units.retain(|(_, about), unit| {
+            let holds = !unit.found && is_python(about);
+            if !holds {
+                dropped.push(about.clone());
+            }
+            holds
+        });
+        self.dropped |= !dropped.is_empty();
         dropped
     }
 

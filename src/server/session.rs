@@ -186,7 +186,7 @@ impl Session {
                 .collect();
             document.version = version;
             let next = files.with_document(file, document, changes);
-            if is_text_only(file) { state.retext(next) } else { state.restructure(next) }
+            if is_text_only(file) { state.retext(next) } else { state.remanifest(next, file) }
         });
     }
 
@@ -299,6 +299,12 @@ impl State {
         let files = workspace.files.with_everything_changed();
         let next = workspace.with_structure(files, workspace.folders.clone());
         self.snapshot.workspace = next.with_surroundings(surroundings);
+    }
+
+    /// The text of a manifest changed that an editor holds.
+    fn remanifest(&mut self, files: Files, file: &FileId) {
+        self.snapshot.workspace = self.snapshot.workspace.with_manifest_text(files, file);
+        self.snapshot.revision += 1;
     }
 
     /// Manifests changed, or which files there are.

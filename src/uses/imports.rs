@@ -11,6 +11,7 @@ use crate::vfs::FileId;
 use crate::workspace::{Found, NotFound, Place, Project, Resolution, Standing, Workspace};
 
 /// One Python file that imports first-party code (or holds a suppression), with what it imports from other projects.
+#[derive(Clone)]
 pub struct FileUses {
     /// The file.
     pub file: FileId,
@@ -27,6 +28,7 @@ pub struct FileUses {
 }
 
 /// An import that leads into another first-party project.
+#[derive(Clone)]
 pub struct ImportUse {
     /// Which import of the summary.
     pub id: ImportId,
@@ -48,6 +50,18 @@ pub struct ImportUse {
     pub optional: bool,
     /// Inside a function.
     pub local: bool,
+}
+
+impl FileUses {
+    /// The same with the projects as a workspace has them, in which imports mean the same; none where one is gone.
+    pub(super) fn refreshed(&self, workspace: &Workspace) -> Option<Self> {
+        let mut uses = self.clone();
+        uses.project = workspace.project_at(&self.project.dir)?;
+        for used in &mut uses.imports {
+            used.provider = workspace.project_at(&used.provider.dir)?;
+        }
+        Some(uses)
+    }
 }
 
 impl ImportUse {

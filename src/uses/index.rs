@@ -15,8 +15,9 @@ use crate::workspace::{Project, Workspace};
 pub struct Uses {
     /// The revision of the files.
     revision: u64,
-    /// The revision of what was learned from manifests and folders.
+    /// The revision of what was learned from manifests and folders, and of what imports mean.
     structure: u64,
+    imports: u64,
     needles: Arc<NeedlesOfProjects>,
     /// Sorted by file.
     files: Vec<Arc<FileUses>>,
@@ -78,21 +79,31 @@ impl Uses {
         Self {
             revision: workspace.files.revision(),
             structure: workspace.structure_revision(),
+            imports: workspace.imports_revision(),
             files: files.collect(),
             needles: Arc::new(needles),
         }
     }
 
-    /// The uses in another revision with the same manifests and folders; none where that is not given.
+    /// The uses in another revision in which imports mean the same; none where that is not given.
     fn carried(self: Arc<Self>, workspace: &Workspace, look: &impl Fn(&FileUses)) -> Option<Arc<Self>> {
-        if self.structure != workspace.structure_revision() {
+        if self.imports != workspace.imports_revision() {
             return None;
         }
         let changed = workspace.files.changed_since(self.revision)?;
-        if changed.is_empty() {
+        let (revision, structure) = (workspace.files.revision(), workspace.structure_revision());
+        let same_structure = self.structure == structure;
+        if changed.is_empty() && same_structure {
             return Some(self);
         }
-        let mut files = self.files.clone();
+        let mut files = match same_structure {
+            true => self.files.clone(),
+            false => self
+                .files
+                .iter()
+                .map(|uses| Some(Arc::new(uses.refreshed(workspace)?)))
+                .collect::<Option<_>>()?,
+        };
         let discovery = workspace.discovery();
         for file in changed {
             let now = discovery.python.binary_search(&file).ok();
@@ -104,8 +115,8 @@ impl Uses {
                 (Err(_), None) => {}
             }
         }
-        let revision = workspace.files.revision();
-        Some(Arc::new(Self { revision, structure: self.structure, needles: self.needles.clone(), files }))
+        let (imports, needles) = (self.imports, self.needles.clone());
+        Some(Arc::new(Self { revision, structure, imports, needles, files }))
     }
 
     /// What a file uses, if it matters.

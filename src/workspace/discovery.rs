@@ -13,13 +13,22 @@ use crate::python::Name;
 use crate::text::Spanned;
 use crate::vfs::{self, FileId, Walked};
 
-/// What the walk found.
+/// What the walk found, and which projects these files make.
 #[derive(Default)]
 pub struct Discovery {
-    /// The folders that were walked: the repositories around the opened folders.
-    pub roots: Vec<Utf8PathBuf>,
+    walk: Arc<Walk>,
     /// Folders of projects, sorted; also those that only a path source leads to.
     pub projects: Vec<Utf8PathBuf>,
+    by_name: OnceLock<FxHashMap<DistributionName, Vec<Utf8PathBuf>>>,
+    pub(super) private: OnceLock<FxHashSet<DistributionName>>,
+    by_top_level: OnceLock<FxHashMap<Name, Vec<Utf8PathBuf>>>,
+}
+
+/// What the walk found.
+#[derive(Default)]
+pub struct Walk {
+    /// The folders that were walked: the repositories around the opened folders.
+    pub roots: Vec<Utf8PathBuf>,
     /// Python files, sorted.
     pub python: Vec<FileId>,
     /// Manifests of any kind, sorted; also Dagster's.
@@ -28,9 +37,14 @@ pub struct Discovery {
     pub locks: Vec<FileId>,
     /// Files that are links out of the repositories, and so not among the others; sorted.
     pub outside: Vec<FileId>,
-    by_name: OnceLock<FxHashMap<DistributionName, Vec<Utf8PathBuf>>>,
-    pub(super) private: OnceLock<FxHashSet<DistributionName>>,
-    by_top_level: OnceLock<FxHashMap<Name, Vec<Utf8PathBuf>>>,
+}
+
+impl std::ops::Deref for Discovery {
+    type Target = Walk;
+
+    fn deref(&self) -> &Walk {
+        &self.walk
+    }
 }
 
 impl Workspace {
@@ -45,65 +59,70 @@ impl Workspace {
     }
 
     fn discover(&self) -> Discovery {
+        let walk = self.structure.walked.get_or_init(|| Arc::new(self.walk_everything())).clone();
+        let mut discovery = Discovery { walk, ..Discovery::default() };
+        let _span = tracing::debug_span!("projects").entered();
+        self.add_projects(&mut discovery);
+        discovery
+    }
+
+    fn walk_everything(&self) -> Walk {
         let grounds = self.grounds();
         let mut roots: Vec<Utf8PathBuf> = grounds.folders().map(Utf8Path::to_owned).collect();
         roots.sort();
         let nested = |root: &Utf8PathBuf| roots.iter().any(|other| other != root && root.starts_with(other));
         let roots: Vec<Utf8PathBuf> = roots.iter().filter(|root| !nested(root)).cloned().collect();
         let excluded = exclusions(&self.configuration().config.exclude);
-        let mut discovery = Discovery::default();
-        let span = tracing::debug_span!("walk").entered();
-        let walk_below = |root: &Utf8Path, discovery: &mut Discovery| {
+        let mut found = Walk::default();
+        let _span = tracing::debug_span!("walk").entered();
+        let walk_below = |root: &Utf8Path, found: &mut Walk| {
             let is_lock = |path: &Utf8Path| DocumentKind::of(path).lock().is_some();
             let wanted = |path: &Utf8Path| kind_of(path).is_some() || is_lock(path);
             let walked = self.walk(root, wanted);
             let kept =
                 |file: &FileId| !excluded.is_match(file.path().strip_prefix(root).unwrap_or(file.path()));
-            discovery.python.extend(walked.python.into_iter().filter(kept));
+            found.python.extend(walked.python.into_iter().filter(kept));
             let (locks, manifests): (Vec<FileId>, Vec<FileId>) =
                 walked.others.into_iter().filter(kept).partition(|file| is_lock(file.path()));
-            discovery.manifests.extend(manifests);
-            discovery.locks.extend(locks);
-            discovery.outside.extend(walked.outside.into_iter().filter(kept));
+            found.manifests.extend(manifests);
+            found.locks.extend(locks);
+            found.outside.extend(walked.outside.into_iter().filter(kept));
         };
         for root in &roots {
-            walk_below(root, &mut discovery);
+            walk_below(root, &mut found);
         }
         // Who opens a folder that the repository around it ignores wants to see what is there.
-        let is_met = |folder: &Utf8Path, discovery: &Discovery| {
-            let mut met = discovery.python.iter().chain(&discovery.manifests);
+        let is_met = |folder: &Utf8Path, found: &Walk| {
+            let mut met = found.python.iter().chain(&found.manifests);
             met.any(|file| file.path().starts_with(folder))
         };
         for folder in &self.folders {
-            if !is_met(folder, &discovery) {
-                walk_below(folder, &mut discovery);
+            if !is_met(folder, &found) {
+                walk_below(folder, &mut found);
             }
         }
-        drop(span);
-        self.add_open_documents(&roots, &mut discovery);
-        let _span = tracing::debug_span!("projects").entered();
-        self.add_projects(&mut discovery);
-        discovery.roots = roots;
-        discovery
+        self.add_open_documents(&roots, &mut found);
+        found.roots = roots;
+        found
     }
 
     /// Documents that are not on disk yet count as if they were.
-    fn add_open_documents(&self, roots: &[Utf8PathBuf], discovery: &mut Discovery) {
+    fn add_open_documents(&self, roots: &[Utf8PathBuf], found: &mut Walk) {
         for (file, _) in self.files.open_documents() {
             if !roots.iter().any(|root| file.path().starts_with(root)) {
                 continue;
             }
             if DocumentKind::of(file.path()).is_python() {
-                discovery.python.push(file.clone());
+                found.python.push(file.clone());
             }
             if kind_of(file.path()).is_some() {
-                discovery.manifests.push(file.clone());
+                found.manifests.push(file.clone());
             }
             if DocumentKind::of(file.path()).lock().is_some() {
-                discovery.locks.push(file.clone());
+                found.locks.push(file.clone());
             }
         }
-        for list in [&mut discovery.python, &mut discovery.manifests, &mut discovery.locks] {
+        for list in [&mut found.python, &mut found.manifests, &mut found.locks] {
             list.sort_unstable();
             list.dedup();
         }

@@ -23,7 +23,18 @@ impl<K, V> Default for Memo<K, V> {
 /// Questions about a path: keyed by its text, as `Path` hashes and compares component by component, many times slower.
 pub(super) type PathMemo<V> = Memo<String, V>;
 
-impl<K: Hash + Eq, V: Clone> Memo<K, V> {
+impl<K: Hash + Eq + Clone, V: Clone> Memo<K, V> {
+    /// A copy of those answers that `stands` says still hold.
+    pub fn where_holds(&self, stands: impl Fn(&K, &V) -> bool) -> Self {
+        let copy = |shard: &RwLock<FxHashMap<K, V>>| {
+            let shard = shard.read();
+            let kept = shard.iter().filter(|(key, value)| stands(key, value));
+            RwLock::new(kept.map(|(key, value)| (key.clone(), value.clone())).collect())
+        };
+        let mut shards = self.shards.iter().map(copy);
+        Self { shards: std::array::from_fn(|_| shards.next().unwrap_or_default()) }
+    }
+
     /// The remembered answer, or `answer()`, remembered from now on.
     pub fn get<Q>(&self, key: &Q, answer: impl FnOnce() -> V) -> V
     where

@@ -2,6 +2,7 @@
 
 mod closure;
 pub mod config;
+mod carried;
 mod configuration;
 mod context;
 mod dependencies;
@@ -36,7 +37,6 @@ use pep440_rs::Version;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::manifest::{DistributionName, Manifest, Reached};
-use crate::python::ModuleName;
 use crate::source::shelves::Shelves;
 use crate::source::{Cache, Environment, Surroundings};
 use crate::vfs::{FileId, Files, Grounds, Reads};
@@ -59,8 +59,9 @@ pub use resolve::{Found, NotFound, Provider, Resolution, Standing};
 pub use sources::{DeclaredSource, is_public_index};
 pub use takings::Taking;
 
+use carried::{Imports, Places};
+use discovery::Walk;
 use memo::{Memo, PathMemo};
-use parts::Part;
 use version::VersionInPython;
 
 /// Everything under the opened folders, as one immutable revision: cheap to clone, safe to share between threads.
@@ -90,9 +91,13 @@ pub type CacheOf = fn(&Utf8Path) -> Option<Cache>;
 #[derive(Default)]
 struct Structure {
     revision: StructureRevision,
-    boundaries: PathMemo<Utf8PathBuf>,
-    own_names: PathMemo<Utf8PathBuf>,
-    real_paths: PathMemo<Utf8PathBuf>,
+    places: Arc<Places>,
+    walked: OnceLock<Arc<Walk>>,
+    imports: OnceLock<Arc<Imports>>,
+    import_shape: OnceLock<u64>,
+    /// The workspace before the edit of a manifest's text that made this structure, until it is known whether what imports
+    /// mean is as it was.
+    before: Mutex<Option<Box<Workspace>>>,
     projects: PathMemo<Option<Arc<Project>>>,
     project_dirs: PathMemo<Option<Utf8PathBuf>>,
     workspace_roots: PathMemo<Option<Utf8PathBuf>>,
@@ -118,12 +123,6 @@ struct Structure {
     selected: PathMemo<Option<Arc<Environment>>>,
     configuration: OnceLock<Arc<LoadedConfig>>,
     grounds: OnceLock<Arc<Grounds>>,
-    /// By the folder that importers share their answers with.
-    resolutions: PathMemo<Arc<Memo<ModuleName, Arc<Resolution>>>>,
-    /// By project: what it has of modules, and what it ships of them.
-    parts: PathMemo<Arc<Memo<ModuleName, Arc<Part>>>>,
-    shipped_parts: PathMemo<Arc<Memo<ModuleName, Arc<Part>>>>,
-    shippers: Memo<ModuleName, Arc<Vec<Utf8PathBuf>>>,
     discovery: OnceLock<Arc<Discovery>>,
     locations: OnceLock<Arc<Vec<CodeLocation>>>,
 }

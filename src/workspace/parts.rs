@@ -23,7 +23,7 @@ impl Workspace {
     /// What a project has of a module. Importers all over the workspace ask the same of the same projects: seventy may
     /// share a namespace.
     pub(super) fn part_of(&self, project: &Project, module: &ModuleName, shipped_only: bool) -> Arc<Part> {
-        let parts = if shipped_only { &self.structure.shipped_parts } else { &self.structure.parts };
+        let parts = if shipped_only { &self.imports().shipped_parts } else { &self.imports().parts };
         let known = parts.get(project.dir.as_str(), Arc::default);
         known.get(module, || Arc::new(self.work_out_part(project, module, shipped_only)))
     }
@@ -31,7 +31,7 @@ impl Workspace {
     /// The first-party projects that ship something that is called so, or lies around it: sorted by folder. Walks
     /// everything.
     pub(super) fn shippers(&self, module: &ModuleName) -> Arc<Vec<Utf8PathBuf>> {
-        self.structure.shippers.get(module, || {
+        self.imports().shippers.get(module, || {
             let discovery = self.discovery();
             let all = discovery.by_top_level(self).get(module.top_level()).map_or(&[][..], Vec::as_slice);
             let any = |part: &Part| part.found.is_some() || part.prefix.is_some();

@@ -104,7 +104,7 @@ impl Workspace {
             (None, Some(project)) => project.dir.as_path(),
             (None, None) => from.dir(),
         };
-        let known = self.structure.resolutions.get(shared.as_str(), Arc::default);
+        let known = self.imports().resolutions.get(shared.as_str(), Arc::default);
         known.get(module, || Arc::new(Search::new(self, &setting, module).run()))
     }
 }

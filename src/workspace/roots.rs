@@ -18,7 +18,7 @@ impl Workspace {
     /// The outermost folder that knowledge about `dir` may come from: the repository around it (for a submodule, the
     /// one that holds it), else a folder with `crossloc.toml` or a uv workspace, else the opened folder, else `dir`.
     pub fn boundary(&self, dir: &Utf8Path) -> Utf8PathBuf {
-        self.structure.boundaries.get(dir.as_str(), || {
+        self.structure.places.boundaries.get(dir.as_str(), || {
             // What is mounted knows of nothing around it.
             if let Some(root) = self.files.mount_of(dir) {
                 return root;
@@ -70,11 +70,11 @@ impl Workspace {
 
     /// A path without the symbolic links between it and the outermost folder around it, so that one file has one name. What encloses the workspace keeps its spelling, which is the client's.
     pub fn own_name(&self, path: &Utf8Path) -> Utf8PathBuf {
-        self.structure.own_names.get(path.as_str(), || {
+        self.structure.places.own_names.get(path.as_str(), || {
             let boundary = self.boundary(path.parent().unwrap_or(path));
             let real = self.files.real_path(path);
             let real_boundary =
-                self.structure.real_paths.get(boundary.as_str(), || self.files.real_path(&boundary));
+                self.structure.places.real_paths.get(boundary.as_str(), || self.files.real_path(&boundary));
             match real.strip_prefix(real_boundary) {
                 Ok(below) if below.as_str().is_empty() => boundary,
                 Ok(below) => boundary.join(below),
