@@ -42,7 +42,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::registry::Rule;
 use super::{Context, Finding, Fix, Severity, edits, sources};
-use crate::manifest::{DistributionName, Group, SourceKind};
+use crate::manifest::{DistributionName, SourceKind};
 use crate::workspace::{Place, Project, Provision, is_public_index};
 
 /// The rule.
@@ -68,8 +68,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         for dependency in context.workspace.dependencies(project).iter() {
             let name = &dependency.name;
             let open = dependency.provision == Provision::Registry && dependency.source.is_none();
-            let asked = !matches!(dependency.group, Group::Constraint | Group::Build);
-            let Some((shown_at, url)) = private.get(name).filter(|_| open && asked) else { continue };
+            let Some((shown_at, url)) = private.get(name).filter(|_| open) else { continue };
             let Some((index, _)) = indexes.iter().find(|(_, other)| other == url) else { continue };
             if sources::is_member(context, project, name) || !told.insert(name.clone()) {
                 continue;

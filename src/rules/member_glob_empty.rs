@@ -50,7 +50,7 @@ pub const RULE: Rule = Rule {
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for (file, manifest) in context.workspace.all_manifests() {
-        if manifest.template || manifest.unreadable || context.workspace.is_around(file.dir()) {
+        if manifest.unreadable || context.workspace.is_around(file.dir()) {
             continue;
         }
         if let Some(workspace) = &manifest.workspace {

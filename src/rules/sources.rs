@@ -87,7 +87,7 @@ pub(super) fn leads(context: &Context<'_>) -> Vec<Lead> {
         }
     }
     for (file, manifest) in workspace.all_manifests() {
-        if manifest.template || workspace.is_around(file.dir()) {
+        if workspace.is_around(file.dir()) {
             continue;
         }
         let declared = manifest.locations.iter().flat_map(|declared| {

@@ -52,7 +52,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     for (file, manifest) in context.workspace.all_manifests() {
         for path in manifest.submodules.iter().filter_map(|submodule| submodule.path.as_ref()) {
             let folder = join(file.dir(), &path.value);
-            let below = folder != file.dir() && folder.starts_with(file.dir());
+            let below = folder.starts_with(file.dir());
             if !below || !context.workspace.files.list(&folder).is_empty() {
                 continue;
             }

@@ -62,7 +62,7 @@ impl Workspace {
         }
         for file in &discovery.manifests {
             let Some(manifest) = self.manifest(file) else { continue };
-            if manifest.template || file.path().as_str().contains("{{") {
+            if file.path().as_str().contains("{{") {
                 continue;
             }
             if matches!(manifest.kind, ManifestKind::WorkspaceYaml | ManifestKind::DagsterCloud) {
@@ -82,9 +82,6 @@ impl Workspace {
     /// dg's and `[tool.dagster]`'s declarations in a project's own manifests.
     fn of_project(&self, project: &Project, declarations: &mut Vec<Declaration>) {
         for (file, manifest) in &project.manifests {
-            if manifest.template {
-                continue;
-            }
             let place = |range: TextRange| Place { file: file.clone(), range };
             if let Some(dg) = &manifest.dg_project {
                 let root = dg.root_module.as_ref().map(|root| root.value.clone());
