@@ -19,7 +19,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let scope = Scope::new(&[])?;
-    let workspace = World::of_user(&arguments.network)?.workspace(Files::default(), scope.folders);
+    let workspace = World::of_user(&arguments.network)?.workspace(Files::default(), scope.folders)?;
     let found = locations::collect(&workspace, workspace.root());
     output::data(&match arguments.format {
         AnswerFormat::Text => locations::text(&found),

@@ -40,7 +40,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         return Err(Failure::new(format!("`{}` is not a folder", arguments.from)));
     }
     let scope = Scope::new(std::slice::from_ref(&arguments.from))?;
-    let workspace = World::of_user(&arguments.network)?.workspace(Files::default(), scope.folders);
+    let workspace = World::of_user(&arguments.network)?.workspace(Files::default(), scope.folders)?;
     let answer = resolution::collect(&workspace, &current, Question { module: &module, symbol, from: &from });
     if let Some(target) = &answer.target
         && let Err(error) = workspace.materialise(target)

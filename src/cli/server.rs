@@ -26,7 +26,7 @@ pub struct Arguments {
 pub fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     // What a repository's editor settings say cannot allow the network: only the user's own configuration can.
     let world = World::of_user(&Network { allow_registry: false })?;
-    let workspace = world.workspace(Files::default(), Vec::new());
+    let workspace = world.workspace(Files::default(), Vec::new())?;
     let transport = match arguments {
         Arguments { port: Some(port), .. } => Transport::Tcp(port),
         Arguments { pipe: Some(path), .. } => Transport::Pipe(path),

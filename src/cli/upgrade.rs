@@ -44,7 +44,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
             .with_hint("versions are written as PEP 440 has it: 0.2.0, 1.0rc1")
     })?;
     let scope = Scope::new(&[])?;
-    let workspace = World::of_user(&arguments.network)?.workspace(Files::default(), scope.folders);
+    let workspace = World::of_user(&arguments.network)?.workspace(Files::default(), scope.folders)?;
     if let Some(name) = &arguments.location {
         known_location(name, &workspace)?;
     }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 
 use super::{Failure, output};
+use crate::report;
 use crate::source::Surroundings;
 use crate::source::index::RegistryConfig;
-use crate::vfs::Files;
+use crate::vfs::{Files, relative};
 use crate::workspace::{Outside, Workspace};
 
 /// Whether package indexes may be asked.
@@ -43,9 +44,19 @@ impl World {
         Ok(Self { surroundings: Surroundings::of_process(), outside })
     }
 
-    /// The workspace over folders (absolute).
-    pub fn workspace(&self, files: Files, folders: Vec<Utf8PathBuf>) -> Workspace {
+    /// The workspace over folders (absolute). A configuration that cannot be read is a failure, as nobody knows what it
+    /// wants.
+    pub fn workspace(&self, files: Files, folders: Vec<Utf8PathBuf>) -> Result<Workspace, Failure> {
         let workspace = Workspace::new(files, folders).with_surroundings(self.surroundings.clone());
-        workspace.with_outside(self.outside.clone())
+        let workspace = workspace.with_outside(self.outside.clone());
+        let configuration = workspace.configuration();
+        let fatal = configuration.problems.iter().find(|problem| problem.fatal);
+        let Some((file, problem)) = configuration.file.as_ref().zip(fatal) else { return Ok(workspace) };
+        let shown = relative(file.path(), workspace.root());
+        let place = match workspace.files.text(file) {
+            Ok(source) => report::place(&source, problem.range.start),
+            Err(_) => report::Place { line: 1, column: 1 },
+        };
+        Err(Failure::new(format!("{shown}:{}:{}: {}", place.line, place.column, problem.message)))
     }
 }

@@ -26,6 +26,7 @@ mod finding;
 mod incompatible_call;
 mod index_undefined;
 mod installed_differs;
+mod invalid_configuration;
 mod lock_names_missing_project;
 mod lock_stale;
 mod lock_stale_shared_metadata;
@@ -131,7 +132,7 @@ pub fn check_selected(workspace: &Workspace, selection: &Selection) -> Findings 
             kept.extend(unused_suppression::diagnostics(&here, &file.source, severity, ran));
         }
     }
-    kept.retain(|diagnostic| is_reported(workspace, &diagnostic.file));
+    kept.retain(|diagnostic| concerns_everybody(diagnostic.rule) || is_reported(workspace, &diagnostic.file));
     kept.sort_by(|a, b| (&a.file, a.range, a.rule, &a.message).cmp(&(&b.file, b.range, b.rule, &b.message)));
     kept.dedup();
     let discovery = workspace.discovery();
@@ -161,6 +162,11 @@ fn diagnostic(context: &Context<'_>, rule: &Rule, severity: Severity, finding: F
         fix: finding.fix,
         arguments: finding.arguments,
     }
+}
+
+/// Whether what a rule finds is told wherever it lies: the configuration above an opened folder holds for that, too.
+pub fn concerns_everybody(rule: &str) -> bool {
+    rule == invalid_configuration::RULE.name
 }
 
 fn is_reported(workspace: &Workspace, file: &FileId) -> bool {
