@@ -11,7 +11,7 @@ use super::world::{Network, World};
 use super::{Failure, output, rule};
 use crate::report::{self, Report, summary::plural};
 use crate::rules::{self, Findings, Rule, Selection, Severity};
-use crate::source::Cache;
+use crate::source::{Cache, Surroundings};
 use crate::text::nearest;
 use crate::vfs::{Files, Grounds};
 use crate::workspace::Workspace;
@@ -71,13 +71,13 @@ enum FailOn {
     Never,
 }
 
-pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
     let selection = Selection { select: known(&arguments.select)?, ignore: known(&arguments.ignore)? };
     let scope = Scope::new(&arguments.paths)?;
     let mut files = Files::default();
-    let world = World::of_user(&arguments.network)?;
+    let world = World::of(surroundings, &arguments.network)?;
     let root = scope.folders.first().filter(|_| !arguments.no_cache);
-    let cache = root.and_then(|root| Cache::of_workspace(root)).map(Arc::new);
+    let cache = root.and_then(|root| Cache::of_workspace(root, surroundings)).map(Arc::new);
     let over = |files: &Files| {
         let workspace = world.workspace(files.clone(), scope.folders.clone())?;
         Ok(match &cache {

@@ -7,6 +7,7 @@ use camino::Utf8PathBuf;
 use super::Failure;
 use super::world::{Network, World};
 use crate::server::{self, Transport};
+use crate::source::Surroundings;
 use crate::vfs::Files;
 
 #[derive(clap::Args)]
@@ -23,9 +24,9 @@ pub struct Arguments {
     pipe: Option<Utf8PathBuf>,
 }
 
-pub fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+pub fn run(arguments: Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
     // What a repository's editor settings say cannot allow the network: only the user's own configuration can.
-    let world = World::of_user(&Network { allow_registry: false })?;
+    let world = World::of(surroundings, &Network { allow_registry: false })?;
     let workspace = world.workspace(Files::default(), Vec::new())?;
     let transport = match arguments {
         Arguments { port: Some(port), .. } => Transport::Tcp(port),

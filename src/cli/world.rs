@@ -30,8 +30,8 @@ pub struct World {
 
 impl World {
     /// Reads the user's own configuration and tells what is wrong with it; one that cannot be read is a failure.
-    pub fn of_user(network: &Network) -> Result<Self, Failure> {
-        let (mut config, problems) = RegistryConfig::of_user();
+    pub fn of(surroundings: &Surroundings, network: &Network) -> Result<Self, Failure> {
+        let (mut config, problems) = RegistryConfig::of(surroundings.clone());
         for problem in problems {
             let at = format!("{}:{}:{}", problem.file, problem.line, problem.column);
             if problem.fatal {
@@ -40,8 +40,8 @@ impl World {
             output::note(&format!("warning: {at}: {}", problem.message));
         }
         config.enabled |= network.allow_registry;
-        let outside = Arc::new(Outside::of_user(config));
-        Ok(Self { surroundings: Surroundings::of_process(), outside })
+        let outside = Arc::new(Outside::of(surroundings, config));
+        Ok(Self { surroundings: surroundings.clone(), outside })
     }
 
     /// The workspace over folders (absolute). A configuration that cannot be read is a failure, as nobody knows what it

@@ -14,8 +14,7 @@ use tower_lsp::ls_types::Uri;
 use super::capabilities::ClientFeatures;
 use super::events::{self, Effect, FileEvent, FileEventKind, is_text_only};
 use super::publish::Checked;
-use crate::source::Surroundings;
-use crate::source::environment::Selection;
+use crate::source::Selection;
 use crate::text::{Document, Encoding, LineColumn, TextChange};
 use crate::vfs::{FileId, Files};
 use crate::workspace::Workspace;
@@ -287,7 +286,7 @@ impl State {
         let Some(selections) = selections.filter(|new| *new != workspace.surroundings().selections) else {
             return;
         };
-        let surroundings = Surroundings { selections, ..workspace.surroundings().clone() };
+        let surroundings = workspace.surroundings().clone().with_selections(selections);
         let files = workspace.files.with_everything_changed();
         let next = workspace.with_structure(files, workspace.folders.clone());
         self.snapshot.workspace = next.with_surroundings(surroundings);
