@@ -9,6 +9,7 @@ use tower_lsp::Client;
 use tower_lsp::ls_types::{Diagnostic, Uri};
 
 use super::convert;
+use super::named::Named;
 use super::progress;
 use super::session::{Pulse, Session, Snapshot};
 use super::work::off_thread;
@@ -77,11 +78,12 @@ async fn check(session: &Session, snapshot: Snapshot) -> Option<(Arc<Checked>, P
     let revision = snapshot.revision;
     let result = off_thread("check", move || {
         let findings = rules::check(&snapshot.workspace);
+        let named = Named::new(&snapshot, findings.diagnostics.iter().flat_map(rules::Diagnostic::files));
         let mut fresh = Published::default();
         for found in &findings.diagnostics {
-            let Some(uri) = snapshot.uri(&found.file) else { continue };
+            let Some(uri) = named.uri(&found.file) else { continue };
             let (_, list) = fresh.entry(found.file.clone()).or_insert_with(|| (uri, Vec::new()));
-            list.push(convert::diagnostic(&snapshot, found));
+            list.push(convert::diagnostic(&snapshot, &named, found));
         }
         (Arc::new(Checked { snapshot, findings }), fresh)
     });

@@ -307,8 +307,6 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use std::str::FromStr;
-
     use camino::Utf8Path;
 
     use super::*;
@@ -354,17 +352,6 @@ mod tests {
         assert_eq!(session.folders(), ["/nowhere/one"]);
         session.folders_changed(&["/nowhere/three".into()], &["/nowhere/one".into()]);
         assert_eq!(session.folders(), ["/nowhere/three"]);
-    }
-
-    #[test]
-    fn the_clients_spelling_of_an_open_document_is_kept() {
-        let session = Session::default();
-        let file = FileId::new(Utf8Path::new("/nowhere/a@b.py"));
-        let spelled = Uri::from_str("file:///nowhere/a@b.py").unwrap();
-        session.opened(spelled.clone(), &file, Document::new("", 1));
-        assert_eq!(session.snapshot().uri(&file), Some(spelled.clone()));
-        session.closed(&file);
-        assert_ne!(session.snapshot().uri(&file), Some(spelled));
     }
 
     #[test]
