@@ -122,11 +122,19 @@ fn a_configuration_that_cannot_be_read_ends_the_run() {
     --- stderr
     error: crossloc.toml:2:4: unclosed array, expected `]`
     "#);
-    insta::assert_snapshot!(told(&crossloc(dir.path(), &["check", "etl/a.py"])), @r#"
-    exit 2
-    --- stderr
-    error: crossloc.toml:2:4: unclosed array, expected `]`
-    "#);
+    for arguments in [
+        &["check", "etl/a.py"][..],
+        &["check", "--select", "pins-differ"],
+        &["locations"],
+        &["resolve", "etl", "--from", "etl"],
+        &["upgrade", "acme-shared", "1.0"],
+    ] {
+        let told = told(&crossloc(dir.path(), arguments));
+        assert!(
+            told.starts_with("exit 2\n--- stderr\nerror: ") && told.contains("crossloc.toml:2:4: "),
+            "{told}"
+        );
+    }
 }
 
 #[test]
@@ -140,10 +148,10 @@ fn what_a_configuration_gets_wrong_is_told_and_the_rest_holds() {
     let output = crossloc(dir.path(), &["check", "--format", "concise"]);
     insta::assert_snapshot!(told(&output), @r#"
     exit 0
-    --- stderr
-    warning: pyproject.toml: `[tool.crossloc]` is not read, because crossloc.toml is there
-    warning: crossloc.toml:1:1: unknown key `exclud`; did you mean `exclude`?
-    warning: crossloc.toml:4:1: unknown rule `unused-supression`; did you mean `unused-suppression`?
+    --- stdout
+    crossloc.toml:1:1: warning[invalid-configuration]: unknown key `exclud`; did you mean `exclude`?
+    crossloc.toml:4:1: warning[invalid-configuration]: unknown rule `unused-supression`; did you mean `unused-suppression`?
+    pyproject.toml:4:7: warning[invalid-configuration]: `[tool.crossloc]` is not read, because `crossloc.toml` is there
     "#);
 }
 

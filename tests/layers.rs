@@ -52,6 +52,18 @@ const FILES: [&str; 12] = [
 /// The one file that opens others: what is in a workspace, and in a cache, may be anything (a fifo, a device).
 const OPENS_FILES: &str = "vfs/regular.rs";
 const OPENING: [&str; 4] = ["fs::read(", "fs::read_to_string(", "File::open(", "OpenOptions"];
+/// The one file that asks the process for its variables and folders; everybody else is handed what it found.
+const ASKS_THE_PROCESS: &str = "cli/surroundings.rs";
+const PROCESS: [&str; 8] = [
+    "env::var(",
+    "env::var_os(",
+    "env::vars(",
+    "env::vars_os(",
+    "env::current_exe",
+    "env::home_dir",
+    "env::temp_dir",
+    "gitconfig_excludes_path",
+];
 const PROCESSES: [&str; 3] = ["std::process", "process::Command", "tokio::process"];
 const SOCKETS: [&str; 5] = ["std::net", "tokio::net", "TcpStream", "TcpListener", "ureq::"];
 const PROTOCOL: [&str; 3] = ["tower_lsp", "lsp_types", "ls_types"];
@@ -98,6 +110,9 @@ fn each_kind_of_fault_is_found() {
         ("source", "let text = std::fs::read(path);\n", 1),
         ("source", "let text = crate::vfs::read_regular(path, 9);\n", 0),
         ("server", "use std::process::Command;\n", 1),
+        ("source", "let home = std::env::var(\"HOME\");\n", 1),
+        ("cli", "let all = env::vars_os();\n", 1),
+        ("cli", "let version = env!(\"CARGO_PKG_VERSION\"); std::env::split_paths(x);\n", 0),
         ("ide", "use tower_lsp::ls_types::Range;\n", 1),
         ("server", "use tower_lsp::ls_types::Range;\n", 0),
         ("ide", "// As crate::cli does; todo!\nfn f() {}\n", 0),
@@ -162,6 +177,7 @@ fn faults_of(source: &Source) -> Vec<String> {
         (&SOCKETS[..], allowed(&MAY_OPEN_SOCKETS), "opens sockets"),
         (&PROTOCOL[..], allowed(&MAY_SPEAK_PROTOCOL), "names protocol types"),
         (&OPENING[..], source.path == OPENS_FILES, "opens files past `vfs::open_regular`"),
+        (&PROCESS[..], source.path == ASKS_THE_PROCESS, "asks the process past `Surroundings`"),
         (&UNFINISHED[..], false, "is unfinished"),
     ] {
         let Some((number, line, needle)) = (if allowed { None } else { first(&code, needles) }) else {

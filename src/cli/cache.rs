@@ -7,8 +7,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
 use super::{AnswerFormat, Failure, output};
-use crate::source::cache_folder;
 use crate::source::store::{bytes_below, delete};
+use crate::source::{Surroundings, cache_folder};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -30,8 +30,8 @@ enum Action {
     Clean,
 }
 
-pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let folder = cache_folder().ok_or_else(|| {
+pub fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
+    let folder = cache_folder(surroundings).ok_or_else(|| {
         Failure::new("there is no cache: the user's cache folder is not known")
             .with_hint("set `XDG_CACHE_HOME`")
     })?;

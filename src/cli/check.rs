@@ -11,11 +11,10 @@ use super::world::{Network, World};
 use super::{Failure, output, rule};
 use crate::report::{self, Report, summary::plural};
 use crate::rules::{self, Findings, Rule, Selection, Severity};
-use crate::source::Cache;
+use crate::source::{Cache, Surroundings};
 use crate::text::nearest;
-use crate::vfs::{Files, Grounds, relative};
+use crate::vfs::{Files, Grounds};
 use crate::workspace::Workspace;
-use crate::workspace::config::{self, LoadedConfig};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -72,24 +71,32 @@ enum FailOn {
     Never,
 }
 
-pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
     let selection = Selection { select: known(&arguments.select)?, ignore: known(&arguments.ignore)? };
     let scope = Scope::new(&arguments.paths)?;
     let mut files = Files::default();
-    tell_configuration(&files, &scope)?;
-    let world = World::of_user(&arguments.network)?;
-    if let Some(name) = &arguments.location {
-        known_location(name, &world.workspace(files.clone(), scope.folders.clone()))?;
-    }
+    let world = World::of(surroundings, &arguments.network)?;
     let root = scope.folders.first().filter(|_| !arguments.no_cache);
-    let cache = root.and_then(|root| Cache::of_workspace(root)).map(Arc::new);
-    let find = |files: &Files| find(files, &world, &scope, &selection, arguments, cache.as_ref());
-    let mut findings = find(&files);
+    let cache = root.and_then(|root| Cache::of_workspace(root, surroundings)).map(Arc::new);
+    let over = |files: &Files| {
+        let workspace = world.workspace(files.clone(), scope.folders.clone())?;
+        Ok(match &cache {
+            Some(cache) => workspace.with_cache(cache.clone()),
+            None => workspace,
+        })
+    };
+    let workspace = over(&files)?;
+    if let Some(name) = &arguments.location {
+        known_location(name, &workspace)?;
+    }
+    let find = |workspace: &Workspace| find(workspace, &scope, &selection, arguments);
+    let mut findings = find(&workspace);
     if arguments.fix {
         let wanted = if arguments.unsafe_fixes { Wanted::All } else { Wanted::Safe };
         let within = Grounds::of(&files, scope.folders.iter().cloned());
         let permitted = Permitted { wanted, within: &within };
-        let fixed = fix::run(&mut files, &mut findings, permitted, find)?;
+        let fixed =
+            fix::run(&mut files, &mut findings, permitted, |files| over(files).map(|over| find(&over)))?;
         output::note(&format!("fixed {}", plural(fixed, "finding")));
         fix::left(&findings, &files, permitted).iter().for_each(|left| output::note(left));
     }
@@ -120,51 +127,12 @@ pub(super) fn known_location(name: &str, workspace: &Workspace) -> Result<(), Fa
     })
 }
 
-/// Says what is wrong with the configuration; one that cannot be read at all ends the run, as nobody knows what it
-/// wants.
-fn tell_configuration(files: &Files, scope: &Scope) -> Result<(), Failure> {
-    let names: Vec<&str> = rules::all().iter().map(|rule| rule.name).collect();
-    let Some(root) = scope.folders.first() else { return Ok(()) };
-    let loaded = config::load(files, root, &names);
-    let LoadedConfig { file: Some(file), problems, outranked, .. } = loaded else { return Ok(()) };
-    let shown = relative(file.path(), root);
-    if let Some(other) = outranked {
-        let other = relative(other.path(), root);
-        output::note(&format!("warning: {other}: `[tool.crossloc]` is not read, because {shown} is there"));
-    }
-    for problem in problems {
-        let at = match files.text(&file) {
-            Ok(source) => {
-                let start = report::place(&source, problem.range.start);
-                format!("{shown}:{}:{}", start.line, start.column)
-            }
-            Err(_) => shown.clone(),
-        };
-        if problem.fatal {
-            return Err(Failure::new(format!("{at}: {}", problem.message)));
-        }
-        output::note(&format!("warning: {at}: {}", problem.message));
-    }
-    Ok(())
-}
-
-/// The findings of a fresh look at the files, limited to what was asked for.
-fn find(
-    files: &Files,
-    world: &World,
-    scope: &Scope,
-    selection: &Selection,
-    arguments: &Arguments,
-    cache: Option<&Arc<Cache>>,
-) -> Findings {
-    let mut workspace = world.workspace(files.clone(), scope.folders.clone());
-    if let Some(cache) = cache {
-        workspace = workspace.with_cache(cache.clone());
-    }
-    let mut findings = rules::check_selected(&workspace, selection);
+/// The findings of a fresh look, limited to what was asked for.
+fn find(workspace: &Workspace, scope: &Scope, selection: &Selection, arguments: &Arguments) -> Findings {
+    let mut findings = rules::check_selected(workspace, selection);
     findings.diagnostics.retain(|found| {
         let wanted = arguments.location.as_ref().is_none_or(|name| found.location.as_ref() == Some(name));
-        wanted && scope.covers(&found.file)
+        (wanted && scope.covers(&found.file)) || rules::concerns_everybody(found.rule)
     });
     findings
 }

@@ -1,16 +1,19 @@
 //! `crossloc demo`: a small workspace with every way to share code and a few faults, written and checked.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::git::git;
+use super::git::Git;
 use super::scope::{current_folder, reason};
 use super::{Failure, output};
 use crate::report::{self, Report};
 use crate::rules;
+use crate::source::Surroundings;
+use crate::source::git::Repositories;
 use crate::vfs::{Files, join, relative};
-use crate::workspace::Workspace;
+use crate::workspace::{Outside, Workspace};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -29,21 +32,22 @@ const SHARED: [(&str, &str); 2] =
 const METRICS: [(&str, &str); 2] =
     [("v1.0.0", include_str!("demo/metrics-1.0.0.txt")), ("v1.1.0", include_str!("demo/metrics-1.1.0.txt"))];
 
-pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
     let current = current_folder()?;
+    let git = Git::of(surroundings);
     // Where git is missing nothing is written at all.
-    git(&current, &["--version"])?;
+    git.run(&current, &["--version"])?;
     let folder = match &arguments.folder {
         Some(folder) => empty_folder(&join(&current, folder.as_str()))?,
-        None => default_folder(&current)?,
+        None => default_folder(&current, surroundings)?,
     };
-    write_workspace(&folder)?;
-    output::data(&transcript(&folder, &current))?;
+    write_workspace(&folder, &git)?;
+    output::data(&transcript(&folder, &current, surroundings))?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// `crossloc-demo` in the current folder or, where nothing may be written there, a new folder for temporary files.
-fn default_folder(current: &Utf8Path) -> Result<Utf8PathBuf, Failure> {
+fn default_folder(current: &Utf8Path, surroundings: &Surroundings) -> Result<Utf8PathBuf, Failure> {
     let folder = current.join(DEFAULT_FOLDER);
     if folder.exists() {
         return empty_folder(&folder);
@@ -53,7 +57,7 @@ fn default_folder(current: &Utf8Path) -> Result<Utf8PathBuf, Failure> {
     }
     let temporary = tempfile::Builder::new()
         .prefix("crossloc-demo-")
-        .tempdir()
+        .tempdir_in(surroundings.temporary.as_deref().unwrap_or(current))
         .map_err(|error| Failure::new(format!("cannot make a folder for the demo: {}", reason(&error))))?;
     Utf8PathBuf::from_path_buf(temporary.keep())
         .map_err(|path| Failure::new(format!("the folder's name is not UTF-8: {}", path.display())))
@@ -80,46 +84,46 @@ fn empty_folder(folder: &Utf8Path) -> Result<Utf8PathBuf, Failure> {
 /// reports/                  pins acme-shared==0.1.3, and has it installed
 /// remotes/shared-metrics.git  where the submodule comes from
 /// ```
-fn write_workspace(folder: &Utf8Path) -> Result<(), Failure> {
+fn write_workspace(folder: &Utf8Path, git: &Git<'_>) -> Result<(), Failure> {
     write_files(folder, WORKSPACE)?;
-    write_releases(&folder.join("shared"), &SHARED)?;
-    write_remote(folder)?;
-    write_billing(&folder.join("billing"))
+    write_releases(&folder.join("shared"), &SHARED, git)?;
+    write_remote(folder, git)?;
+    write_billing(&folder.join("billing"), git)
 }
 
 /// A repository with a tagged commit for each release; the last one is checked out.
-fn write_releases(folder: &Utf8Path, releases: &[(&str, &str)]) -> Result<(), Failure> {
+fn write_releases(folder: &Utf8Path, releases: &[(&str, &str)], git: &Git<'_>) -> Result<(), Failure> {
     create_folder(folder)?;
-    git(folder, &["init", "--quiet"])?;
+    git.run(folder, &["init", "--quiet"])?;
     for (tag, files) in releases {
         write_files(folder, files)?;
-        git(folder, &["add", "--all"])?;
-        git(folder, &["commit", "--quiet", "--message", &format!("Release {tag}")])?;
-        git(folder, &["tag", tag])?;
+        git.run(folder, &["add", "--all"])?;
+        git.run(folder, &["commit", "--quiet", "--message", &format!("Release {tag}")])?;
+        git.run(folder, &["tag", tag])?;
     }
     Ok(())
 }
 
 /// The submodule's origin is bare, so that its code lies in the workspace once.
-fn write_remote(folder: &Utf8Path) -> Result<(), Failure> {
+fn write_remote(folder: &Utf8Path, git: &Git<'_>) -> Result<(), Failure> {
     let remotes = folder.join("remotes");
     let work = remotes.join("work");
-    write_releases(&work, &METRICS)?;
-    git(&remotes, &["clone", "--quiet", "--bare", "work", "shared-metrics.git"])?;
-    git(&remotes.join("shared-metrics.git"), &["remote", "remove", "origin"])?;
+    write_releases(&work, &METRICS, git)?;
+    git.run(&remotes, &["clone", "--quiet", "--bare", "work", "shared-metrics.git"])?;
+    git.run(&remotes.join("shared-metrics.git"), &["remote", "remove", "origin"])?;
     std::fs::remove_dir_all(&work)
         .map_err(|error| Failure::new(format!("cannot remove {work}: {}", reason(&error))))
 }
 
 /// Records v1.1.0 of the submodule and leaves v1.0.0 checked out, as a forgotten `git submodule update` does.
-fn write_billing(folder: &Utf8Path) -> Result<(), Failure> {
+fn write_billing(folder: &Utf8Path, git: &Git<'_>) -> Result<(), Failure> {
     write_files(folder, BILLING)?;
-    git(folder, &["init", "--quiet"])?;
+    git.run(folder, &["init", "--quiet"])?;
     let submodule = ["submodule", "--quiet", "add", "../remotes/shared-metrics.git", "vendor/shared-metrics"];
-    git(folder, &submodule)?;
-    git(folder, &["add", "--all"])?;
-    git(folder, &["commit", "--quiet", "--message", "Bill with shared metrics"])?;
-    git(&folder.join("vendor/shared-metrics"), &["checkout", "--quiet", "v1.0.0"])
+    git.run(folder, &submodule)?;
+    git.run(folder, &["add", "--all"])?;
+    git.run(folder, &["commit", "--quiet", "--message", "Bill with shared metrics"])?;
+    git.run(&folder.join("vendor/shared-metrics"), &["checkout", "--quiet", "v1.0.0"])
 }
 
 fn write_files(folder: &Utf8Path, text: &str) -> Result<(), Failure> {
@@ -147,9 +151,13 @@ fn sections(text: &str) -> impl Iterator<Item = (&str, String)> {
 }
 
 /// What the check finds, and what a newcomer may try next.
-fn transcript(folder: &Utf8Path, current: &Utf8Path) -> String {
+fn transcript(folder: &Utf8Path, current: &Utf8Path, surroundings: &Surroundings) -> String {
     let files = Files::default();
-    let findings = rules::check(&Workspace::new(files.clone(), vec![folder.to_owned()]));
+    // Of the user's surroundings git alone counts: everybody is to see the same.
+    let mut outside = Outside::default();
+    outside.repositories = Repositories::of(surroundings);
+    let workspace = Workspace::new(files.clone(), vec![folder.to_owned()]).with_outside(Arc::new(outside));
+    let findings = rules::check(&workspace);
     let report = Report { files: &files, root: folder, root_name: ".", findings: &findings };
     let inside = relative(folder, current);
     let shown = if inside.starts_with("..") { folder.as_str() } else { inside.as_str() };
@@ -157,19 +165,22 @@ fn transcript(folder: &Utf8Path, current: &Utf8Path) -> String {
         "{}{}\n\n{}",
         report::text::render(&report),
         report::summary::render(&findings),
-        next_steps(shown, &own_name(), findings.diagnostics.iter().map(|found| found.rule).next()),
+        next_steps(
+            shown,
+            &own_name(surroundings),
+            findings.diagnostics.iter().map(|found| found.rule).next()
+        ),
     )
 }
 
 /// What to call this program by: its name where that leads to it, else its path, as after `cargo run`.
-fn own_name() -> String {
+fn own_name(surroundings: &Surroundings) -> String {
     const NAME: &str = "crossloc";
-    let Ok(own) = std::env::current_exe() else { return NAME.to_owned() };
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let first =
-        std::env::split_paths(&path).map(|folder| folder.join(NAME)).find(|program| program.is_file());
+    let Some(own) = &surroundings.program else { return NAME.to_owned() };
+    let folders = surroundings.program_folders().into_iter();
+    let first = folders.map(|folder| folder.join(NAME)).find(|program| program.is_file());
     let same = first.and_then(|program| program.canonicalize().ok()) == own.canonicalize().ok();
-    if same { NAME.to_owned() } else { own.to_string_lossy().into_owned() }
+    if same { NAME.to_owned() } else { own.to_string() }
 }
 
 fn next_steps(folder: &str, crossloc: &str, rule: Option<&str>) -> String {

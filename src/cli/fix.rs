@@ -47,7 +47,7 @@ pub fn run(
     files: &mut Files,
     findings: &mut Findings,
     permitted: Permitted<'_>,
-    look: impl Fn(&Files) -> Findings,
+    look: impl Fn(&Files) -> Result<Findings, Failure>,
 ) -> Result<usize, Failure> {
     let mut applied = FxHashSet::default();
     for _ in 0..ROUNDS {
@@ -60,7 +60,7 @@ pub fn run(
             rewrite(&file, edits, files, permitted.within)?;
         }
         *files = Files::default();
-        *findings = look(files);
+        *findings = look(files)?;
     }
     Ok(applied.len())
 }
@@ -215,7 +215,7 @@ mod tests {
         let mut findings = look(&files, &file);
         let within = Grounds::of(&files, [path.parent().unwrap().to_owned()]);
         let permitted = Permitted { wanted, within: &within };
-        let count = run(&mut files, &mut findings, permitted, |files| look(files, &file)).unwrap();
+        let count = run(&mut files, &mut findings, permitted, |files| Ok(look(files, &file))).unwrap();
         let unsafe_left = wanted == Wanted::Safe && text.contains('u');
         assert_eq!(left(&findings, &files, permitted).len(), usize::from(unsafe_left));
         (count, std::fs::read_to_string(&path).unwrap(), findings.diagnostics.len())
@@ -251,7 +251,7 @@ mod tests {
         let mut findings = look(&files, &file);
         let within = Grounds::of(&files, [root.join("opened")]);
         let permitted = Permitted { wanted: Wanted::All, within: &within };
-        let count = run(&mut files, &mut findings, permitted, |files| look(files, &file)).unwrap();
+        let count = run(&mut files, &mut findings, permitted, |files| Ok(look(files, &file))).unwrap();
         assert_eq!((count, std::fs::read_to_string(file.path()).unwrap().as_str()), (0, "a"));
         let told = "1 fix was left: only what lies in the opened folders is written";
         assert_eq!(left(&findings, &files, permitted), [told]);
@@ -268,7 +268,7 @@ mod tests {
         let mut findings = look(&files, &file);
         let within = Grounds::of(&files, [path.parent().unwrap().to_owned()]);
         let permitted = Permitted { wanted: Wanted::All, within: &within };
-        let count = run(&mut files, &mut findings, permitted, |files| look(files, &file)).unwrap();
+        let count = run(&mut files, &mut findings, permitted, |files| Ok(look(files, &file))).unwrap();
         assert_eq!(count, 0);
         assert_eq!(std::fs::read(&path).unwrap(), b"a\xff");
     }

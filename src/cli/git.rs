@@ -5,19 +5,36 @@ use std::process::{Command, Stdio};
 use camino::Utf8Path;
 
 use super::Failure;
+use crate::source::Surroundings;
 
 /// Commits made here are the same on every machine, hash and all.
 const AUTHOR: &str = "crossloc demo";
 const EMAIL: &str = "demo@crossloc.invalid";
 const DATE: &str = "2025-01-06T09:00:00+00:00";
 
-/// Runs `git` with these arguments in a folder; a failure holds what git said.
-pub fn git(folder: &Utf8Path, arguments: &[&str]) -> Result<(), Failure> {
-    let mut command = Command::new("git");
-    // A hook that called us has set variables that would lead to its own repository.
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GIT_")) {
-        command.env_remove(name);
+/// The user's git, without their set-up.
+pub struct Git<'s> {
+    surroundings: &'s Surroundings,
+}
+
+impl<'s> Git<'s> {
+    /// The git of these surroundings.
+    pub fn of(surroundings: &'s Surroundings) -> Self {
+        Self { surroundings }
     }
+
+    /// Runs it with these arguments in a folder; a failure holds what git said.
+    pub fn run(&self, folder: &Utf8Path, arguments: &[&str]) -> Result<(), Failure> {
+        let mut command = Command::new("git");
+        // A hook that called us has set variables that would lead to its own repository.
+        for name in &self.surroundings.git_variables {
+            command.env_remove(name);
+        }
+        run(command, folder, arguments)
+    }
+}
+
+fn run(mut command: Command, folder: &Utf8Path, arguments: &[&str]) -> Result<(), Failure> {
     for (role, value) in [("NAME", AUTHOR), ("EMAIL", EMAIL), ("DATE", DATE)] {
         command.env(format!("GIT_AUTHOR_{role}"), value).env(format!("GIT_COMMITTER_{role}"), value);
     }

@@ -6,6 +6,7 @@ use super::scope::Scope;
 use super::world::{Network, World};
 use super::{AnswerFormat, Failure, output};
 use crate::report::locations;
+use crate::source::Surroundings;
 use crate::vfs::Files;
 
 #[derive(clap::Args)]
@@ -17,9 +18,10 @@ pub struct Arguments {
     network: Network,
 }
 
-pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
     let scope = Scope::new(&[])?;
-    let workspace = World::of_user(&arguments.network)?.workspace(Files::default(), scope.folders);
+    let workspace =
+        World::of(surroundings, &arguments.network)?.workspace(Files::default(), scope.folders)?;
     let found = locations::collect(&workspace, workspace.root());
     output::data(&match arguments.format {
         AnswerFormat::Text => locations::text(&found),

@@ -12,6 +12,7 @@ mod resolve;
 mod rule;
 mod scope;
 mod server;
+mod surroundings;
 mod upgrade;
 mod world;
 
@@ -78,16 +79,17 @@ enum AnswerFormat {
 /// Runs what the process was asked for. Exit codes: 0 fine, 1 findings, 2 could not do it.
 pub fn run() -> ExitCode {
     let command = Cli::parse().command;
-    log::to_stderr();
+    log::to_stderr(surroundings::log_level());
+    let surroundings = surroundings::of_process();
     let outcome = match command {
-        Command::Check(arguments) => check::run(&arguments),
-        Command::Server(arguments) => server::run(arguments),
-        Command::Locations(arguments) => locations::run(&arguments),
-        Command::Resolve(arguments) => resolve::run(&arguments),
-        Command::Upgrade(arguments) => upgrade::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments, &surroundings),
+        Command::Server(arguments) => server::run(arguments, &surroundings),
+        Command::Locations(arguments) => locations::run(&arguments, &surroundings),
+        Command::Resolve(arguments) => resolve::run(&arguments, &surroundings),
+        Command::Upgrade(arguments) => upgrade::run(&arguments, &surroundings),
         Command::Rule(arguments) => rule::run(&arguments),
-        Command::Cache(arguments) => cache::run(&arguments),
-        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Cache(arguments) => cache::run(&arguments, &surroundings),
+        Command::Demo(arguments) => demo::run(&arguments, &surroundings),
     };
     match outcome {
         Ok(code) => code,

@@ -9,6 +9,7 @@ use super::world::{Network, World};
 use super::{AnswerFormat, Failure, output};
 use crate::python::ModuleName;
 use crate::report::resolution::{self, Question, Status};
+use crate::source::Surroundings;
 use crate::vfs::{Files, join};
 
 #[derive(clap::Args)]
@@ -27,7 +28,7 @@ pub struct Arguments {
 }
 
 /// Exit code 1 where the import leads nowhere.
-pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
     let (module, symbol) = match arguments.target.split_once(':') {
         Some((module, symbol)) => (module, Some(symbol)),
         None => (arguments.target.as_str(), None),
@@ -40,7 +41,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         return Err(Failure::new(format!("`{}` is not a folder", arguments.from)));
     }
     let scope = Scope::new(std::slice::from_ref(&arguments.from))?;
-    let workspace = World::of_user(&arguments.network)?.workspace(Files::default(), scope.folders);
+    let workspace =
+        World::of(surroundings, &arguments.network)?.workspace(Files::default(), scope.folders)?;
     let answer = resolution::collect(&workspace, &current, Question { module: &module, symbol, from: &from });
     if let Some(target) = &answer.target
         && let Err(error) = workspace.materialise(target)

@@ -7,7 +7,7 @@ use camino::Utf8PathBuf;
 use super::Failure;
 use super::world::{Network, World};
 use crate::server::{self, Transport};
-use crate::source::Cache;
+use crate::source::{Cache, Surroundings};
 use crate::vfs::Files;
 
 #[derive(clap::Args)]
@@ -24,10 +24,10 @@ pub struct Arguments {
     pipe: Option<Utf8PathBuf>,
 }
 
-pub fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+pub fn run(arguments: Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
     // What a repository's editor settings say cannot allow the network: only the user's own configuration can.
-    let world = World::of_user(&Network { allow_registry: false })?;
-    let workspace = world.workspace(Files::default(), Vec::new()).with_cache_of(Cache::of_workspace);
+    let world = World::of(surroundings, &Network { allow_registry: false })?;
+    let workspace = world.workspace(Files::default(), Vec::new())?.with_cache_of(Cache::of_workspace);
     let transport = match arguments {
         Arguments { port: Some(port), .. } => Transport::Tcp(port),
         Arguments { pipe: Some(path), .. } => Transport::Pipe(path),

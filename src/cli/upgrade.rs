@@ -11,6 +11,7 @@ use super::{AnswerFormat, Failure, output};
 use crate::manifest::{DistributionName, parse_version};
 use crate::report::upgrade::{self, Applied, Question, Upgrade};
 use crate::rules::Edit;
+use crate::source::Surroundings;
 use crate::vfs::{FileId, Files, Grounds, relative};
 use crate::workspace::Workspace;
 
@@ -35,7 +36,7 @@ pub struct Arguments {
 }
 
 /// Exit code 1 where something breaks, also if the pins were moved.
-pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
     let distribution = DistributionName::new(&arguments.distribution).ok_or_else(|| {
         Failure::new(format!("`{}` is not the name of a distribution", arguments.distribution))
     })?;
@@ -44,7 +45,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
             .with_hint("versions are written as PEP 440 has it: 0.2.0, 1.0rc1")
     })?;
     let scope = Scope::new(&[])?;
-    let workspace = World::of_user(&arguments.network)?.workspace(Files::default(), scope.folders);
+    let workspace =
+        World::of(surroundings, &arguments.network)?.workspace(Files::default(), scope.folders)?;
     if let Some(name) = &arguments.location {
         known_location(name, &workspace)?;
     }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 
 use super::{Failure, output};
+use crate::report;
 use crate::source::Surroundings;
 use crate::source::index::RegistryConfig;
-use crate::vfs::Files;
+use crate::vfs::{Files, relative};
 use crate::workspace::{Outside, Workspace};
 
 /// Whether package indexes may be asked.
@@ -29,8 +30,8 @@ pub struct World {
 
 impl World {
     /// Reads the user's own configuration and tells what is wrong with it; one that cannot be read is a failure.
-    pub fn of_user(network: &Network) -> Result<Self, Failure> {
-        let (mut config, problems) = RegistryConfig::of_user();
+    pub fn of(surroundings: &Surroundings, network: &Network) -> Result<Self, Failure> {
+        let (mut config, problems) = RegistryConfig::of(surroundings.clone());
         for problem in problems {
             let at = format!("{}:{}:{}", problem.file, problem.line, problem.column);
             if problem.fatal {
@@ -39,13 +40,23 @@ impl World {
             output::note(&format!("warning: {at}: {}", problem.message));
         }
         config.enabled |= network.allow_registry;
-        let outside = Arc::new(Outside::of_user(config));
-        Ok(Self { surroundings: Surroundings::of_process(), outside })
+        let outside = Arc::new(Outside::of(surroundings, config));
+        Ok(Self { surroundings: surroundings.clone(), outside })
     }
 
-    /// The workspace over folders (absolute).
-    pub fn workspace(&self, files: Files, folders: Vec<Utf8PathBuf>) -> Workspace {
+    /// The workspace over folders (absolute). A configuration that cannot be read is a failure, as nobody knows what it
+    /// wants.
+    pub fn workspace(&self, files: Files, folders: Vec<Utf8PathBuf>) -> Result<Workspace, Failure> {
         let workspace = Workspace::new(files, folders).with_surroundings(self.surroundings.clone());
-        workspace.with_outside(self.outside.clone())
+        let workspace = workspace.with_outside(self.outside.clone());
+        let configuration = workspace.configuration();
+        let fatal = configuration.problems.iter().find(|problem| problem.fatal);
+        let Some((file, problem)) = configuration.file.as_ref().zip(fatal) else { return Ok(workspace) };
+        let shown = relative(file.path(), workspace.root());
+        let place = match workspace.files.text(file) {
+            Ok(source) => report::place(&source, problem.range.start),
+            Err(_) => report::Place { line: 1, column: 1 },
+        };
+        Err(Failure::new(format!("{shown}:{}:{}: {}", place.line, place.column, problem.message)))
     }
 }

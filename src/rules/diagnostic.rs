@@ -49,6 +49,13 @@ pub struct Diagnostic {
     pub arguments: Vec<String>,
 }
 
+impl Diagnostic {
+    /// The files that it speaks of.
+    pub fn files(&self) -> impl Iterator<Item = &FileId> {
+        std::iter::once(&self.file).chain(self.related.iter().map(|related| &related.file))
+    }
+}
+
 /// Another place that belongs to a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Related {

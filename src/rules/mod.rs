@@ -26,6 +26,7 @@ mod finding;
 mod incompatible_call;
 mod index_undefined;
 mod installed_differs;
+mod invalid_configuration;
 mod lock_names_missing_project;
 mod lock_stale;
 mod lock_stale_shared_metadata;
@@ -167,7 +168,8 @@ pub fn check_again(
     let comments = run.ask(comments);
     drop(rules);
     let (mut told, unused) = suppression::apply(told, &comments);
-    told.retain(|one| is_reported(workspace, &one.diagnostic.file));
+    let shown = |one: &Diagnostic| concerns_everybody(one.rule) || is_reported(workspace, &one.file);
+    told.retain(|one| shown(&one.diagnostic));
     let mut kept = precedence::apply(told);
     if let Some(severity) = severity_of(&unused_suppression::RULE) {
         for file in &comments {
@@ -175,7 +177,7 @@ pub fn check_again(
             kept.extend(unused_suppression::diagnostics(&here, &file.source, severity, runs));
         }
     }
-    kept.retain(|diagnostic| is_reported(workspace, &diagnostic.file));
+    kept.retain(shown);
     kept.sort_by(|a, b| (&a.file, a.range, a.rule, &a.message).cmp(&(&b.file, b.range, b.rule, &b.message)));
     kept.dedup();
     let discovery = workspace.discovery();
@@ -222,6 +224,11 @@ fn diagnostic(context: &Context<'_>, rule: &Rule, severity: Severity, finding: F
         fix: finding.fix,
         arguments: finding.arguments,
     }
+}
+
+/// Whether what a rule finds is told wherever it lies: the configuration above an opened folder holds for that, too.
+pub fn concerns_everybody(rule: &str) -> bool {
+    rule == invalid_configuration::RULE.name
 }
 
 fn is_reported(workspace: &Workspace, file: &FileId) -> bool {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Rule, Severity};
+use crate::text::Spanned;
 use crate::workspace::config::RuleLevel;
 
 /// What the command line says about rules.
@@ -17,12 +18,16 @@ pub struct Selection {
 impl Selection {
     /// The severity of a rule's findings under a configuration; `None` where the rule does not run. A rule that is off
     /// otherwise and selected by name warns.
-    pub fn severity(&self, rule: &Rule, configured: &BTreeMap<String, RuleLevel>) -> Option<Severity> {
+    pub fn severity(
+        &self,
+        rule: &Rule,
+        configured: &BTreeMap<String, Spanned<RuleLevel>>,
+    ) -> Option<Severity> {
         let selected = self.select.contains(&rule.name);
         if self.ignore.contains(&rule.name) || !(selected || self.select.is_empty()) {
             return None;
         }
-        let usual = match configured.get(rule.name) {
+        let usual = match configured.get(rule.name).map(|level| level.value) {
             Some(RuleLevel::Error) => Some(Severity::Error),
             Some(RuleLevel::Warning) => Some(Severity::Warning),
             Some(RuleLevel::Information) => Some(Severity::Information),
@@ -36,14 +41,15 @@ impl Selection {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::TextRange;
 
     #[test]
     fn the_command_line_outranks_the_configuration_and_that_the_default() {
         let on = Rule { name: "on", default: Some(Severity::Error), check: None, source: "" };
         let off = Rule { name: "off", default: None, check: None, source: "" };
         let none = BTreeMap::new();
-        let swapped =
-            BTreeMap::from([("on".to_owned(), RuleLevel::Off), ("off".to_owned(), RuleLevel::Information)]);
+        let level = |name: &str, level| (name.to_owned(), Spanned::new(level, TextRange::default()));
+        let swapped = BTreeMap::from([level("on", RuleLevel::Off), level("off", RuleLevel::Information)]);
         let everything = Selection::default();
         let select_off = Selection { select: vec!["off"], ignore: vec![] };
         let ignore_on = Selection { select: vec!["on"], ignore: vec!["on"] };

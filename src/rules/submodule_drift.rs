@@ -111,7 +111,7 @@ fn judge(context: &Context<'_>, submodule: &UsedSubmodule) -> Option<Finding> {
 /// The commit that the repository around a submodule records for it; where git does not tell, that is counted.
 pub(super) fn recorded_commit(context: &Context<'_>, submodule: &UsedSubmodule) -> Option<String> {
     let written = submodule.path.value.trim_end_matches('/');
-    let recorded = git::recorded_commit(submodule.file.dir(), written);
+    let recorded = context.workspace.recorded_commit(submodule.file.dir(), written);
     if let Err(refusal) = &recorded {
         context.not_judged(match refusal {
             Refusal::Missing => "git is not installed: recorded commits of submodules".to_owned(),

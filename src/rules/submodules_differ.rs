@@ -23,7 +23,6 @@ use std::collections::BTreeMap;
 
 use super::registry::Rule;
 use super::{Context, Finding, Severity, submodule_drift};
-use crate::source::git;
 use crate::text::Spanned;
 use crate::vfs::{FileId, join};
 use crate::workspace::Place;
@@ -74,7 +73,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 fn judge(context: &Context<'_>, records: &[(FileId, &Spanned<String>)]) -> Vec<Finding> {
     let mut recorded = records.iter().filter_map(|(file, path)| {
         let written = path.value.trim_end_matches('/');
-        let commit = git::recorded_commit(file.dir(), written);
+        let commit = context.workspace.recorded_commit(file.dir(), written);
         if commit.is_err() {
             context.not_judged(format!("git does not tell the commit recorded for submodule `{written}`"));
         }

@@ -1,4 +1,5 @@
-//! Our answers in the protocol's words, and its positions in ours.
+//! Our answers in the protocol's words, and its positions in ours. Nothing is written here: the files that an answer names
+//! were made ready before.
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -11,8 +12,8 @@ use tower_lsp::ls_types::{
     TextDocumentEdit, TextEdit, Uri, WorkspaceEdit,
 };
 
+use super::named::Named;
 use super::session::Snapshot;
-use super::uri;
 use crate::ide;
 use crate::rules;
 use crate::text::{LineColumn, TextRange};
@@ -29,19 +30,6 @@ pub fn line_column(position: Position) -> LineColumn {
 }
 
 impl Snapshot {
-    /// A file's URI: the client's spelling where it holds the document. A file of a pinned version is written to the
-    /// cache first, so that the client can open it; `None` where that fails.
-    pub fn uri(&self, file: &FileId) -> Option<Uri> {
-        if let Some(known) = self.uris.get(file) {
-            return Some(known.clone());
-        }
-        self.workspace
-            .materialise(file)
-            .inspect_err(|error| tracing::warn!("{} cannot be written: {error}", file.path()))
-            .ok()?;
-        uri::uri_of(file.path())
-    }
-
     /// A position as byte offset, clamped to the text; `None` where the file cannot be read.
     pub fn offset(&self, file: &FileId, position: Position) -> Option<u32> {
         let source = self.workspace.files.text(file).ok()?;
@@ -58,14 +46,15 @@ impl Snapshot {
         Range { start: position(range.start), end: position(range.end) }
     }
 
-    fn location(&self, file: &FileId, range: TextRange) -> Option<Location> {
-        Some(Location { uri: self.uri(file)?, range: self.range(file, range) })
+    fn location(&self, named: &Named, file: &FileId, range: TextRange) -> Option<Location> {
+        Some(Location { uri: named.uri(file)?, range: self.range(file, range) })
     }
 }
 
-/// Definitions, as links where the client takes them.
+/// Definitions, as links where the client takes them; of targets that were named.
 pub fn definitions(
     snapshot: &Snapshot,
+    named: &Named,
     file: &FileId,
     definitions: &ide::Definitions,
     links: bool,
@@ -73,14 +62,14 @@ pub fn definitions(
     if !links {
         let locations = definitions.targets.iter();
         return GotoDefinitionResponse::Array(
-            locations.filter_map(|target| snapshot.location(&target.file, target.focus)).collect(),
+            locations.filter_map(|target| snapshot.location(named, &target.file, target.focus)).collect(),
         );
     }
     let origin = snapshot.range(file, definitions.origin);
     let link = |target: &ide::NavigationTarget| {
         Some(LocationLink {
             origin_selection_range: Some(origin),
-            target_uri: snapshot.uri(&target.file)?,
+            target_uri: named.uri(&target.file)?,
             target_range: snapshot.range(&target.file, enclosing(target.full, target.focus)),
             target_selection_range: snapshot.range(&target.file, target.focus),
         })
@@ -112,6 +101,7 @@ fn plain(markdown: &str) -> String {
 /// An outline, nested where the client takes it.
 pub fn symbols(
     snapshot: &Snapshot,
+    named: &Named,
     file: &FileId,
     symbols: &[ide::DocumentSymbol],
 ) -> DocumentSymbolResponse {
@@ -119,7 +109,7 @@ pub fn symbols(
         return DocumentSymbolResponse::Nested(nested(snapshot, file, symbols, 0));
     }
     let mut flat = Vec::new();
-    if let Some(uri) = snapshot.uri(file) {
+    if let Some(uri) = named.uri(file) {
         flatten(snapshot, file, &uri, symbols, None, 0, &mut flat);
     }
     DocumentSymbolResponse::Flat(flat)
@@ -185,9 +175,9 @@ fn symbol_kind(kind: ide::SymbolKind) -> SymbolKind {
 }
 
 /// A finding, without what the client cannot show.
-pub fn diagnostic(snapshot: &Snapshot, diagnostic: &rules::Diagnostic) -> Diagnostic {
+pub fn diagnostic(snapshot: &Snapshot, named: &Named, diagnostic: &rules::Diagnostic) -> Diagnostic {
     let related = |related: &rules::Related| {
-        let location = snapshot.location(&related.file, related.range)?;
+        let location = snapshot.location(named, &related.file, related.range)?;
         Some(DiagnosticRelatedInformation { location, message: related.message.clone() })
     };
     let features = snapshot.features;
@@ -210,8 +200,13 @@ pub fn diagnostic(snapshot: &Snapshot, diagnostic: &rules::Diagnostic) -> Diagno
     }
 }
 
-/// A finding's cure as a quick fix; `None` where an edit's file has no URI.
-pub fn quick_fix(snapshot: &Snapshot, found: &rules::Diagnostic, fix: &rules::Fix) -> Option<CodeAction> {
+/// A finding's cure as a quick fix; `None` where an edit's file was not named.
+pub fn quick_fix(
+    snapshot: &Snapshot,
+    named: &Named,
+    found: &rules::Diagnostic,
+    fix: &rules::Fix,
+) -> Option<CodeAction> {
     let mut by_file: Vec<(&FileId, Vec<TextEdit>)> = Vec::new();
     for edit in &fix.edits {
         let change =
@@ -224,27 +219,31 @@ pub fn quick_fix(snapshot: &Snapshot, found: &rules::Diagnostic, fix: &rules::Fi
     Some(CodeAction {
         title: fix.title.clone(),
         kind: Some(CodeActionKind::QUICKFIX),
-        diagnostics: Some(vec![diagnostic(snapshot, found)]),
-        edit: Some(workspace_edit(snapshot, by_file)?),
+        diagnostics: Some(vec![diagnostic(snapshot, named, found)]),
+        edit: Some(workspace_edit(snapshot, named, by_file)?),
         // Editors apply what is preferred without showing it.
         is_preferred: fix.safe.then_some(true),
         ..CodeAction::default()
     })
 }
 
-fn workspace_edit(snapshot: &Snapshot, by_file: Vec<(&FileId, Vec<TextEdit>)>) -> Option<WorkspaceEdit> {
+fn workspace_edit(
+    snapshot: &Snapshot,
+    named: &Named,
+    by_file: Vec<(&FileId, Vec<TextEdit>)>,
+) -> Option<WorkspaceEdit> {
     if !snapshot.features.versioned_edits {
         // The key is compared by its text, which never changes.
         #[allow(clippy::mutable_key_type, reason = "the protocol's own type")]
         let changes: Option<HashMap<Uri, Vec<TextEdit>>> =
-            by_file.into_iter().map(|(file, edits)| Some((snapshot.uri(file)?, edits))).collect();
+            by_file.into_iter().map(|(file, edits)| Some((named.uri(file)?, edits))).collect();
         return Some(WorkspaceEdit { changes: Some(changes?), ..WorkspaceEdit::default() });
     }
     let edits: Option<Vec<TextDocumentEdit>> = by_file
         .into_iter()
         .map(|(file, edits)| {
             let version = snapshot.workspace.files.open_document(file).map(|document| document.version);
-            let text_document = OptionalVersionedTextDocumentIdentifier { uri: snapshot.uri(file)?, version };
+            let text_document = OptionalVersionedTextDocumentIdentifier { uri: named.uri(file)?, version };
             Some(TextDocumentEdit { text_document, edits: edits.into_iter().map(OneOf::Left).collect() })
         })
         .collect();

@@ -23,6 +23,7 @@ use super::capabilities::{self, ClientFeatures};
 use super::convert;
 use super::door;
 use super::events::{FileEvent, FileEventKind};
+use super::named::Named;
 use super::publish::{self, Checked};
 use super::session::{DocumentEdit, Introduction, Session, Snapshot};
 use super::settings;
@@ -85,7 +86,8 @@ impl Handlers {
         self.answer(kind, move |snapshot| {
             let (file, offset) = place(snapshot, &asked)?;
             let found = ide::definition(&snapshot.workspace, &file, offset)?;
-            Some(convert::definitions(snapshot, &file, &found, links(snapshot.features)))
+            let named = Named::new(snapshot, found.targets.iter().map(|target| &target.file));
+            Some(convert::definitions(snapshot, &named, &file, &found, links(snapshot.features)))
         })
         .await
     }
@@ -198,7 +200,8 @@ impl LanguageServer for Handlers {
         self.answer("documentSymbol", move |snapshot| {
             let file = file_of(&params.text_document.uri)?;
             let symbols = ide::document_symbols(&snapshot.workspace, &file);
-            Some(convert::symbols(snapshot, &file, &symbols))
+            let named = Named::new(snapshot, [&file]);
+            Some(convert::symbols(snapshot, &named, &file, &symbols))
         })
         .await
     }
@@ -235,11 +238,17 @@ pub(super) fn quick_fixes(
     let offset = |position| snapshot.offset(file, position).unwrap_or_default();
     let (start, end) = (offset(range.start), offset(range.end));
     let found = checked.findings.diagnostics.iter();
-    found
+    let fixes: Vec<_> = found
         .filter(|found| found.file == *file && found.range.start <= end && start <= found.range.end)
         .filter_map(|found| Some((found, found.fix.as_ref()?)))
         .filter(|(_, fix)| fix.edits.iter().all(|edit| unchanged(&edit.file)))
-        .filter_map(|(found, fix)| convert::quick_fix(snapshot, found, fix))
+        .collect();
+    let files =
+        fixes.iter().flat_map(|(found, fix)| found.files().chain(fix.edits.iter().map(|edit| &edit.file)));
+    let named = Named::new(snapshot, files);
+    let fixes = fixes.into_iter();
+    fixes
+        .filter_map(|(found, fix)| convert::quick_fix(snapshot, &named, found, fix))
         .map(CodeActionOrCommand::CodeAction)
         .collect()
 }

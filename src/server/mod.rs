@@ -1,7 +1,8 @@
 //! The language server: the only code that speaks LSP.
 //!
 //! A message passes the [`door`], the protocol library, and one of the [`handlers`], which turns it into a word of
-//! the [`session`] or a question to [`ide`](crate::ide). Answers come back through [`convert`]. Beside them run the
+//! the [`session`] or a question to [`ide`](crate::ide). The files that an answer names are made ready ([`named`]), and it
+//! comes back through [`convert`], which writes nothing. Beside them run the
 //! publisher ([`publish`]), the watcher ([`watch`]) and the watch over the client's process ([`lifecycle`]).
 
 mod capabilities;
@@ -10,6 +11,7 @@ mod door;
 mod events;
 mod handlers;
 mod lifecycle;
+mod named;
 mod progress;
 mod publish;
 mod session;

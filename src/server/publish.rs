@@ -9,6 +9,7 @@ use tower_lsp::Client;
 use tower_lsp::ls_types::{Diagnostic, Uri};
 
 use super::convert;
+use super::named::Named;
 use super::progress;
 use super::session::{Pulse, Session, Snapshot};
 use super::work::off_thread;
@@ -118,13 +119,15 @@ fn converted(
     let mut fresh = Published::default();
     for of_file in findings.diagnostics.chunk_by(|one, next| one.file == next.file) {
         let Some(file) = of_file.first().map(|found| &found.file) else { continue };
-        let Some(uri) = snapshot.uri(file) else { continue };
+        let Some(uri) = Named::new(snapshot, [file]).uri(file) else { continue };
         let files = || of_file.iter().flat_map(|found| found.related.iter().map(|related| &related.file));
         let known = published.get(file).filter(|told| told.uri == uri && told.found == of_file);
         let told = match known.filter(|_| untouched(file) && files().all(untouched)) {
             Some(told) => told.clone(),
             None => {
-                let diagnostics = of_file.iter().map(|found| convert::diagnostic(snapshot, found)).collect();
+                let named = Named::new(snapshot, of_file.iter().flat_map(rules::Diagnostic::files));
+                let convert = |found| convert::diagnostic(snapshot, &named, found);
+                let diagnostics = of_file.iter().map(convert).collect();
                 Told { uri, diagnostics: Arc::new(diagnostics), found: of_file.to_vec() }
             }
         };

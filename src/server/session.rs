@@ -15,8 +15,7 @@ use super::capabilities::ClientFeatures;
 use super::events::{self, Effect, FileEvent, FileEventKind, is_text_only};
 use super::publish::Checked;
 use crate::rules::Memory;
-use crate::source::Surroundings;
-use crate::source::environment::Selection;
+use crate::source::Selection;
 use crate::text::{Document, Encoding, LineColumn, TextChange};
 use crate::vfs::{FileId, Files};
 use crate::workspace::Workspace;
@@ -295,7 +294,7 @@ impl State {
         let Some(selections) = selections.filter(|new| *new != workspace.surroundings().selections) else {
             return;
         };
-        let surroundings = Surroundings { selections, ..workspace.surroundings().clone() };
+        let surroundings = workspace.surroundings().clone().with_selections(selections);
         let files = workspace.files.with_everything_changed();
         let next = workspace.with_structure(files, workspace.folders.clone());
         self.snapshot.workspace = next.with_surroundings(surroundings);
@@ -322,8 +321,6 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use std::str::FromStr;
-
     use camino::Utf8Path;
 
     use super::*;
@@ -369,17 +366,6 @@ mod tests {
         assert_eq!(session.folders(), ["/nowhere/one"]);
         session.folders_changed(&["/nowhere/three".into()], &["/nowhere/one".into()]);
         assert_eq!(session.folders(), ["/nowhere/three"]);
-    }
-
-    #[test]
-    fn the_clients_spelling_of_an_open_document_is_kept() {
-        let session = Session::default();
-        let file = FileId::new(Utf8Path::new("/nowhere/a@b.py"));
-        let spelled = Uri::from_str("file:///nowhere/a@b.py").unwrap();
-        session.opened(spelled.clone(), &file, Document::new("", 1));
-        assert_eq!(session.snapshot().uri(&file), Some(spelled.clone()));
-        session.closed(&file);
-        assert_ne!(session.snapshot().uri(&file), Some(spelled));
     }
 
     #[test]

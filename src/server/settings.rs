@@ -5,7 +5,7 @@ use serde_json::Value;
 use tower_lsp::ls_types::Uri;
 
 use super::uri::file_of;
-use crate::source::environment::Selection;
+use crate::source::Selection;
 
 /// The interpreters that were selected: `interpreter` for all folders, `interpreters` by folder (path or URI). Both may
 /// stand in a `crossloc` section. `None` where neither is mentioned, so that nothing changes; `null` and `""` unselect.

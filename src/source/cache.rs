@@ -12,13 +12,13 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use etcetera::BaseStrategy;
 use parking_lot::Mutex;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
+use super::Surroundings;
 use crate::python::ModuleSummary;
 use crate::vfs::{FileId, SourceText, Stamp, nanoseconds, open_regular};
 use pages::{Page, Pages};
@@ -101,18 +101,17 @@ enum Kept {
 }
 
 /// The folder of everything that crossloc keeps, in the user's cache folder. `None` where there is no such place.
-pub fn cache_folder() -> Option<Utf8PathBuf> {
-    let place = etcetera::choose_base_strategy().ok()?.cache_dir();
-    Some(Utf8PathBuf::from_path_buf(place).ok()?.join("crossloc"))
+pub fn cache_folder(surroundings: &Surroundings) -> Option<Utf8PathBuf> {
+    Some(surroundings.base_cache_dir()?.join("crossloc"))
 }
 
 impl Cache {
     /// The cache of the workspace in a folder, in the user's cache folder. Nothing is read yet. `None` where there is no
     /// such place.
-    pub fn of_workspace(root: &Utf8Path) -> Option<Self> {
+    pub fn of_workspace(root: &Utf8Path, surroundings: &Surroundings) -> Option<Self> {
         let name = blake3::hash(root.as_str().as_bytes()).to_hex();
-        let folder = cache_folder()?.join("index").join(name.get(..16)?);
-        Some(Self::new(folder, writer(), SystemTime::now()))
+        let folder = cache_folder(surroundings)?.join("index").join(name.get(..16)?);
+        Some(Self::new(folder, writer(surroundings.program.as_deref()), SystemTime::now()))
     }
 
     fn new(folder: Utf8PathBuf, writer: [u8; 32], now: SystemTime) -> Self {
@@ -317,8 +316,8 @@ fn head_checksum(length: u64, entries: &[u8]) -> [u8; 32] {
 }
 
 /// Who writes: a summary means something only to the build that made it.
-fn writer() -> [u8; 32] {
-    let binary = std::env::current_exe().ok().and_then(|path| path.metadata().ok());
+fn writer(program: Option<&Utf8Path>) -> [u8; 32] {
+    let binary = program.and_then(|path| path.metadata().ok());
     let binary =
         binary.map(|metadata| (metadata.len(), metadata.modified().map(nanoseconds).unwrap_or_default()));
     *blake3::hash(format!("{FORM} {} {binary:?}", env!("CARGO_PKG_VERSION")).as_bytes()).as_bytes()

@@ -12,9 +12,13 @@ pub mod index;
 pub mod layout;
 mod lookup;
 mod record;
+mod secret;
 pub mod shelves;
 pub mod store;
+mod surroundings;
 
 pub use cache::{Cache, cache_folder};
-pub use environment::{Environment, FoundBy, Installed, Surroundings};
+pub use environment::{Environment, FoundBy, Installed};
 pub use lookup::{Found, find_in};
+pub use secret::Secret;
+pub use surroundings::{Platform, Selection, Surroundings};

@@ -17,6 +17,7 @@ use parking_lot::Mutex;
 
 pub use origin::OriginRecord;
 
+use super::{Surroundings, cache_folder};
 use crate::manifest::DistributionName;
 use crate::vfs::{normalize, read_regular, read_regular_text};
 
@@ -24,6 +25,8 @@ use crate::vfs::{normalize, read_regular, read_regular_text};
 const LIMIT_BYTES: u64 = 500 * 1024 * 1024;
 /// Names that Windows takes for devices, whatever follows behind a dot.
 const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
+/// A folder that nobody cleans is kept small.
+const MAX_TEMPORARY_BYTES: u64 = 50 * 1024 * 1024;
 const MAX_VERSION_CHARS: usize = 64;
 
 /// The folder of written files.
@@ -31,19 +34,37 @@ const MAX_VERSION_CHARS: usize = 64;
 pub struct SourceStore {
     root: Utf8PathBuf,
     limit: u64,
+    writable: bool,
     /// Bytes of all places, once they have been counted; what other processes write is not noticed.
     bytes: Mutex<Option<u64>>,
 }
 
+impl Default for SourceStore {
+    fn default() -> Self {
+        Self::of(&Surroundings::default())
+    }
+}
+
 impl SourceStore {
-    /// The store in the user's cache folder. `None` where there is no such place.
-    pub fn of_user() -> Option<Self> {
-        Some(Self::new(super::cache_folder()?.join("sources"), LIMIT_BYTES))
+    /// The store in the user's cache folder or, where there is no such place, below the folder for temporary files.
+    pub fn of(surroundings: &Surroundings) -> Self {
+        let kept = cache_folder(surroundings).map(|folder| Self::new(folder.join("sources"), LIMIT_BYTES));
+        let temporary = || {
+            let folder = surroundings.temporary.as_ref()?.join("crossloc/sources");
+            Some(Self::new(folder, MAX_TEMPORARY_BYTES))
+        };
+        kept.or_else(temporary).unwrap_or_else(Self::nowhere)
+    }
+
+    /// A store that nothing is written to: its places are names for what is mounted, and no more.
+    fn nowhere() -> Self {
+        let root = if cfg!(windows) { "C:\\crossloc\\sources" } else { "/crossloc/sources" };
+        Self { writable: false, ..Self::new(Utf8PathBuf::from(root), 0) }
     }
 
     /// A store in an absolute folder, made when it is needed, that is kept below so many bytes.
     pub fn new(root: Utf8PathBuf, limit: u64) -> Self {
-        Self { root: normalize(&root), limit, bytes: Mutex::new(None) }
+        Self { root: normalize(&root), limit, writable: true, bytes: Mutex::new(None) }
     }
 
     /// The folder of one distribution's files at one version. `content` is a hash of all of them in hexadecimal digits, or
@@ -112,6 +133,9 @@ impl SourceStore {
 
     /// Makes a folder of the store and those above it. A link in their place is not followed.
     fn folder(&self, dir: &Utf8Path) -> io::Result<Utf8PathBuf> {
+        if !self.writable {
+            return Err(io::Error::other("there is no folder to write it to"));
+        }
         std::fs::create_dir_all(&self.root)?;
         let mut folder = self.root.clone();
         for name in dir.strip_prefix(&self.root).map_err(|_| outside())?.components() {

@@ -25,8 +25,8 @@ pub struct Config {
     pub tags: BTreeMap<DistributionName, Spanned<String>>,
     /// For each folder its source roots, relative to that folder.
     pub source_roots: BTreeMap<String, Vec<Spanned<String>>>,
-    /// Severities by rule name.
-    pub rules: BTreeMap<String, RuleLevel>,
+    /// Severities by rule name, with the place of the name; whether a rule bears it is not known here.
+    pub rules: BTreeMap<String, Spanned<RuleLevel>>,
     /// Which symbols the editor features answer for.
     pub scope: Scope,
 }
@@ -83,28 +83,15 @@ pub struct LoadedConfig {
     pub file: Option<FileId>,
     /// What is wrong in that file.
     pub problems: Vec<ConfigProblem>,
-    /// A pyproject.toml whose `[tool.crossloc]` is not heeded, because crossloc.toml lies beside it.
-    pub outranked: Option<FileId>,
+    /// The word `crossloc` in a pyproject.toml whose `[tool.crossloc]` is not heeded, because crossloc.toml lies beside it.
+    pub outranked: Option<(FileId, TextRange)>,
 }
 
 const KEYS: [&str; 8] =
     ["locations", "shared", "exclude", "repositories", "tags", "source-roots", "rules", "features"];
 
-/// The configuration that holds for `folder` (absolute): the nearest one from there upward, not beyond the folder
-/// that holds `.git`. `rule_names` are the names that `[rules]` may hold.
-pub fn load(files: &Files, folder: &Utf8Path, rule_names: &[&str]) -> LoadedConfig {
-    for ancestor in folder.ancestors() {
-        if let Some(loaded) = load_here(files, ancestor, rule_names) {
-            return loaded;
-        }
-        if files.kind(&ancestor.join(".git")).is_some() {
-            break;
-        }
-    }
-    LoadedConfig::default()
-}
-
-fn load_here(files: &Files, folder: &Utf8Path, rule_names: &[&str]) -> Option<LoadedConfig> {
+/// The configuration in exactly this folder (absolute), if there is any.
+pub(super) fn load(files: &Files, folder: &Utf8Path) -> Option<LoadedConfig> {
     let text_of = |name: &str| {
         let path = folder.join(name);
         let file = FileId::new(&path);
@@ -113,28 +100,30 @@ fn load_here(files: &Files, folder: &Utf8Path, rule_names: &[&str]) -> Option<Lo
     let in_pyproject = text_of("pyproject.toml").and_then(|(text, file)| {
         let source = text.ok()?;
         let mentioned = memchr::memmem::find(source.text.as_bytes(), b"crossloc").is_some();
-        (mentioned && has_table(&source.text)).then_some((source, file))
+        let table = if mentioned { table_range(&source.text) } else { None };
+        Some((source, file, table?))
     });
     let Some((own, file)) = text_of("crossloc.toml") else {
-        let (source, file) = in_pyproject?;
-        let (config, problems) = read(&source.text, ConfigKind::Pyproject, rule_names);
+        let (source, file, _) = in_pyproject?;
+        let (config, problems) = read(&source.text, ConfigKind::Pyproject);
         return Some(LoadedConfig { config, file: Some(file), problems, outranked: None });
     };
     let (config, problems) = match own {
-        Ok(source) => read(&source.text, ConfigKind::Crossloc, rule_names),
+        Ok(source) => read(&source.text, ConfigKind::Crossloc),
         Err(error) => {
             let message = error.to_string();
             (Config::default(), vec![ConfigProblem { fatal: true, range: TextRange::default(), message }])
         }
     };
-    Some(LoadedConfig { config, file: Some(file), problems, outranked: in_pyproject.map(|(_, file)| file) })
+    let outranked = in_pyproject.map(|(_, file, table)| (file, table));
+    Some(LoadedConfig { config, file: Some(file), problems, outranked })
 }
 
 /// Reads one text. What is wrong is left out of the configuration and told; a pyproject.toml that does not parse is
 /// its manifest's problem and not told here.
-pub fn read(text: &str, kind: ConfigKind, rule_names: &[&str]) -> (Config, Vec<ConfigProblem>) {
+pub fn read(text: &str, kind: ConfigKind) -> (Config, Vec<ConfigProblem>) {
     let (document, errors) = DeTable::parse_recoverable(text);
-    let mut reader = Reader { config: Config::default(), problems: Vec::new(), rule_names };
+    let mut reader = Reader { config: Config::default(), problems: Vec::new() };
     match kind {
         ConfigKind::Crossloc => {
             for error in errors {
@@ -154,8 +143,12 @@ pub fn read(text: &str, kind: ConfigKind, rule_names: &[&str]) -> (Config, Vec<C
     (reader.config, reader.problems)
 }
 
-fn has_table(text: &str) -> bool {
-    tool_table(DeTable::parse_recoverable(text).0.get_ref()).is_some()
+/// Where the table is named.
+fn table_range(text: &str) -> Option<TextRange> {
+    let (document, _) = DeTable::parse_recoverable(text);
+    tool_table(document.get_ref())?;
+    let tool = document.get_ref().get("tool")?.get_ref().as_table()?;
+    tool.keys().find(|key| key.get_ref() == "crossloc").map(range_of)
 }
 
 fn tool_table<'t, 'i>(document: &'t DeTable<'i>) -> Option<&'t DeTable<'i>> {
@@ -164,13 +157,12 @@ fn tool_table<'t, 'i>(document: &'t DeTable<'i>) -> Option<&'t DeTable<'i>> {
 
 type Value<'i> = TomlSpanned<DeValue<'i>>;
 
-struct Reader<'r> {
+struct Reader {
     config: Config,
     problems: Vec<ConfigProblem>,
-    rule_names: &'r [&'r str],
 }
 
-impl Reader<'_> {
+impl Reader {
     fn document(&mut self, table: &DeTable<'_>) {
         for (key, value) in table {
             match key.get_ref().as_ref() {
@@ -196,7 +188,7 @@ impl Reader<'_> {
                     range_of(key),
                     "`registry` is read from your own configuration only, not from a workspace".to_owned(),
                 ),
-                other => self.unknown(range_of(key), "key", other, KEYS),
+                other => self.unknown(range_of(key), other, KEYS),
             }
         }
     }
@@ -215,10 +207,6 @@ impl Reader<'_> {
 
     fn rules(&mut self, value: &Value<'_>) {
         for (name, level) in self.table(value).into_iter().flatten() {
-            if !self.rule_names.contains(&name.get_ref().as_ref()) {
-                // Told and kept: a name that no rule bears changes nothing.
-                self.unknown(range_of(name), "rule", name.get_ref(), self.rule_names.iter().copied());
-            }
             let parsed = match level.get_ref().as_str() {
                 Some("off") => RuleLevel::Off,
                 Some("information") => RuleLevel::Information,
@@ -230,7 +218,7 @@ impl Reader<'_> {
                     continue;
                 }
             };
-            self.config.rules.insert(name.get_ref().to_string(), parsed);
+            self.config.rules.insert(name.get_ref().to_string(), Spanned::new(parsed, range_of(name)));
         }
     }
 
@@ -242,7 +230,7 @@ impl Reader<'_> {
                 ("scope", _) => {
                     self.problem(range_of(value), "expected \"shared\" or \"all\"".to_owned());
                 }
-                (other, _) => self.unknown(range_of(key), "key", other, ["scope"]),
+                (other, _) => self.unknown(range_of(key), other, ["scope"]),
             }
         }
     }
@@ -290,15 +278,9 @@ impl Reader<'_> {
         );
     }
 
-    fn unknown<'c>(
-        &mut self,
-        range: TextRange,
-        what: &str,
-        name: &str,
-        known: impl IntoIterator<Item = &'c str>,
-    ) {
-        let hint = nearest(name, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-        self.problem(range, format!("unknown {what} `{name}`{hint}"));
+    fn unknown<'c>(&mut self, range: TextRange, key: &str, known: impl IntoIterator<Item = &'c str>) {
+        let hint = nearest(key, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        self.problem(range, format!("unknown key `{key}`{hint}"));
     }
 
     fn problem(&mut self, range: TextRange, message: String) {
@@ -314,10 +296,8 @@ fn range_of<T>(spanned: &TomlSpanned<T>) -> TextRange {
 mod tests {
     use super::*;
 
-    const RULES: [&str; 2] = ["pins-differ", "missing-symbol"];
-
     fn problems(text: &str, kind: ConfigKind) -> Vec<(String, String)> {
-        let told = read(text, kind, &RULES).1.into_iter();
+        let told = read(text, kind).1.into_iter();
         told.map(|problem| (problem.range.slice(text).to_owned(), problem.message)).collect()
     }
 
@@ -336,7 +316,7 @@ source-roots = { "libs/odd" = ["python"] }
             "[tool.crossloc]{body}[tool.crossloc.rules]\npins-differ = \"off\"\n[tool.crossloc.features]\nscope = \"all\"\n"
         );
         for (text, kind) in [(own, ConfigKind::Crossloc), (pyproject, ConfigKind::Pyproject)] {
-            let (config, problems) = read(&text, kind, &RULES);
+            let (config, problems) = read(&text, kind);
             assert_eq!(problems, []);
             let plain = |list: &[Spanned<String>]| -> Vec<String> {
                 assert!(list.iter().all(|item| item.range.slice(&text).contains(&item.value)));
@@ -351,7 +331,10 @@ source-roots = { "libs/odd" = ["python"] }
                 "release-{version}"
             );
             assert_eq!(plain(&config.source_roots["libs/odd"]), ["python"]);
-            assert_eq!(config.rules, BTreeMap::from([("pins-differ".to_owned(), RuleLevel::Off)]));
+            let rules: Vec<_> =
+                config.rules.iter().map(|(name, level)| (name.as_str(), level.value)).collect();
+            assert_eq!(rules, [("pins-differ", RuleLevel::Off)]);
+            assert_eq!(config.rules["pins-differ"].range.slice(&text), "pins-differ");
             assert_eq!(config.scope, Scope::All);
         }
     }
@@ -361,11 +344,6 @@ source-roots = { "libs/odd" = ["python"] }
         for (text, place, message) in [
             ("exclud = []", "exclud", "unknown key `exclud`; did you mean `exclude`?"),
             ("colour = 1", "colour", "unknown key `colour`"),
-            (
-                "[rules]\npin-differs = 'off'",
-                "pin-differs",
-                "unknown rule `pin-differs`; did you mean `pins-differ`?",
-            ),
             (
                 "[rules]\npins-differ = 'warn'",
                 "'warn'",
@@ -392,31 +370,33 @@ source-roots = { "libs/odd" = ["python"] }
 
     #[test]
     fn broken_toml_is_told_of_crossloc_toml_alone() {
-        let (config, problems) = read("exclude = ['a']\nshared = [", ConfigKind::Crossloc, &RULES);
+        let (config, problems) = read("exclude = ['a']\nshared = [", ConfigKind::Crossloc);
         assert!(problems.iter().any(|problem| problem.fatal), "{problems:?}");
         assert_eq!(config.exclude[0].value, "a");
-        assert_eq!(read("[tool.crossloc]\nexclude = [", ConfigKind::Pyproject, &RULES).1, []);
+        assert_eq!(read("[tool.crossloc]\nexclude = [", ConfigKind::Pyproject).1, []);
     }
 
     #[test]
     fn crossloc_toml_outranks_the_table() {
         let dir = tempfile::tempdir().unwrap();
         let root = Utf8Path::from_path(dir.path()).unwrap();
-        std::fs::create_dir(root.join(".git")).unwrap();
-        assert_eq!(load(&Files::default(), root, &RULES), LoadedConfig::default());
+        let load = || load(&Files::default(), root).unwrap_or_default();
+        assert_eq!(load(), LoadedConfig::default());
         std::fs::write(root.join("pyproject.toml"), "[tool.crossloc]\nexclude = ['b']\n").unwrap();
-        let loaded = load(&Files::default(), root, &RULES);
+        let loaded = load();
         assert_eq!((loaded.config.exclude[0].value.as_str(), loaded.outranked), ("b", None));
         std::fs::write(root.join("crossloc.toml"), "exclude = ['a']\n").unwrap();
-        std::fs::create_dir_all(root.join("etl/src")).unwrap();
-        let loaded = load(&Files::default(), &root.join("etl/src"), &RULES);
-        assert_eq!(loaded.config.exclude[0].value, "a", "it is looked for upward");
-        assert_eq!(loaded.outranked, Some(FileId::new(&root.join("pyproject.toml"))));
+        let loaded = load();
+        assert_eq!(loaded.config.exclude[0].value, "a");
+        assert_eq!(
+            loaded.outranked,
+            Some((FileId::new(&root.join("pyproject.toml")), TextRange::new(6, 14)))
+        );
     }
 
     #[test]
     fn deep_nesting_is_survived() {
         let text = format!("exclude = {}", "[".repeat(200_000));
-        assert!(read(&text, ConfigKind::Crossloc, &RULES).1.iter().any(|problem| problem.fatal));
+        assert!(read(&text, ConfigKind::Crossloc).1.iter().any(|problem| problem.fatal));
     }
 }

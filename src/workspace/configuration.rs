@@ -11,15 +11,13 @@ use crate::vfs::join;
 
 impl Workspace {
     /// The configuration of the nearest folder upward from the first opened one that has any, not beyond its
-    /// repository.
+    /// repository. Read once in a revision, by whoever asks first.
     pub fn configuration(&self) -> Arc<LoadedConfig> {
         let load = || {
             let Some(opened) = self.folders.first() else { return Arc::default() };
             let boundary = self.boundary(opened);
             let upward = opened.ancestors().take_while(|dir| dir.starts_with(&boundary));
-            let loaded =
-                upward.map(|dir| config::load(&self.files, dir, &[])).find(|loaded| loaded.file.is_some());
-            Arc::new(loaded.unwrap_or_default())
+            Arc::new(upward.filter_map(|dir| config::load(&self.files, dir)).next().unwrap_or_default())
         };
         self.structure.configuration.get_or_init(load).clone()
     }

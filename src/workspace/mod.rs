@@ -85,7 +85,7 @@ pub struct Workspace {
 }
 
 /// Opens the cache of what earlier runs learned of the files in a folder, where there is a place for one.
-pub type CacheOf = fn(&Utf8Path) -> Option<Cache>;
+pub type CacheOf = fn(&Utf8Path, &Surroundings) -> Option<Cache>;
 
 /// What was learned from manifests and folders: good as long as none of them changes.
 #[derive(Default)]
@@ -167,7 +167,7 @@ impl Workspace {
     pub fn with_structure(&self, files: Files, folders: Vec<Utf8PathBuf>) -> Self {
         let opened = self.cache_of.filter(|_| folders.first() != self.folders.first());
         let cache = match opened {
-            Some(open) => folders.first().and_then(|folder| open(folder)).map(Arc::new),
+            Some(open) => folders.first().and_then(|folder| open(folder, &self.surroundings)).map(Arc::new),
             None => self.cache.clone(),
         };
         Self { files, folders, cache, structure: Arc::default(), ..self.clone() }

@@ -16,10 +16,8 @@ use crate::source::git::{Refusal, Repositories, Repository};
 use crate::source::index::RegistryConfig;
 use crate::source::shelves::{Candidate, Opened, Shelves};
 use crate::source::store::{OriginRecord, SourceStore};
+use crate::source::{Surroundings, cache_folder};
 use crate::vfs::{Disk, FileId, SourceTree, Stamp, join};
-
-/// A store that nobody cleans is kept small.
-const MAX_TEMPORARY_BYTES: u64 = 50 * 1024 * 1024;
 
 /// What may be asked about versions that are not live. The default knows nothing but what lies in the workspace itself.
 pub struct Outside {
@@ -41,22 +39,18 @@ pub struct Outside {
 
 impl Default for Outside {
     fn default() -> Self {
-        Self::new(None, Shelves::default())
+        Self::new(SourceStore::default(), Shelves::default())
     }
 }
 
 impl Outside {
-    /// Where archives lie, and where sources are put; below the folder for temporary files where the user has no cache.
-    pub fn new(store: Option<SourceStore>, shelves: Shelves) -> Self {
-        let temporary = || {
-            let folder = Utf8PathBuf::from_path_buf(std::env::temp_dir()).unwrap_or_default();
-            SourceStore::new(folder.join("crossloc").join("sources"), MAX_TEMPORARY_BYTES)
-        };
+    /// Where sources are put, and where archives lie.
+    pub fn new(store: SourceStore, shelves: Shelves) -> Self {
         Self {
             repositories: Repositories::default(),
             shelves,
             indexes: None,
-            store: store.unwrap_or_else(temporary),
+            store,
             mounted: RwLock::default(),
             written: Mutex::default(),
             opened: Mutex::default(),
@@ -65,11 +59,11 @@ impl Outside {
 
     /// With all that the user who runs this has. Indexes are asked where `config` allows it; otherwise what earlier runs
     /// kept of them answers.
-    pub fn of_user(config: RegistryConfig) -> Self {
+    pub fn of(surroundings: &Surroundings, config: RegistryConfig) -> Self {
         // Downloads are asked for by their index alone: a name says nothing of where they came from.
-        let outside = Self::new(SourceStore::of_user(), Shelves::of_user(Vec::new(), None));
-        let indexes = crate::source::cache_folder().map(|cache| PackageIndexes::new(config, cache));
-        Self { indexes, ..outside }
+        let outside = Self::new(SourceStore::of(surroundings), Shelves::of(surroundings));
+        let indexes = cache_folder(surroundings).map(|cache| PackageIndexes::new(config, cache));
+        Self { repositories: Repositories::of(surroundings), indexes, ..outside }
     }
 }
 
@@ -77,6 +71,11 @@ impl Workspace {
     /// The repository in a folder, opened once.
     pub fn repository(&self, folder: &Utf8Path) -> Result<Arc<Repository>, Refusal> {
         self.outside.repositories.open(folder)
+    }
+
+    /// The commit that a repository's index records for the submodule at `path`, relative to it.
+    pub fn recorded_commit(&self, repository: &Utf8Path, path: &str) -> Result<String, Refusal> {
+        self.outside.repositories.recorded_commit(repository, path)
     }
 
     /// The folder of the innermost repository around a folder; none for what is mounted.

@@ -21,7 +21,8 @@ mod yanked;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use crossloc::manifest::{self, DistributionName};
-use crossloc::source::index::{IndexError, Indexes, Registry, RegistryConfig, Surroundings};
+use crossloc::source::Surroundings;
+use crossloc::source::index::{IndexError, Indexes, Registry, RegistryConfig};
 use crossloc::text::{Spanned, TextRange};
 use pep440_rs::Version;
 

@@ -73,7 +73,7 @@ fn the_configuration_file_replaces_the_environments_indexes() {
     std::fs::create_dir_all(folder.join("crossloc")).unwrap();
     let text = format!("[registry]\nindex-url = [\"{}\", \"{}\"]\n", first.index(), last.index());
     std::fs::write(folder.join("crossloc/config.toml"), text).unwrap();
-    user.surroundings.config_dir = Some(folder);
+    user = user.with("XDG_CONFIG_HOME", folder.as_str());
     assert_eq!(user.versions().unwrap(), ["2"]);
     assert_eq!(first.paths(), ["/simple/acme-shared/"]);
     assert_eq!(environment.paths(), [] as [&str; 0]);

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crossloc::rules;
-use crossloc::source::shelves::Shelves;
 use crossloc::vfs::{Disk, Files};
 use crossloc::workspace::{Outside, PackageIndexes, Workspace};
 
@@ -59,7 +58,7 @@ fn check(allowed: bool, requirement: &str, locked: Option<&str>) -> Vec<[String;
     }
     let mut config = user.config();
     config.enabled = allowed;
-    let mut outside = Outside::new(None, Shelves::default());
+    let mut outside = Outside::default();
     outside.indexes = Some(PackageIndexes::new(config, user.cache()));
     let files = Files::new(Arc::new(Disk));
     let workspace = Workspace::new(files, vec![root.clone()]).with_outside(Arc::new(outside));

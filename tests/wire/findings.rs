@@ -101,6 +101,23 @@ async fn findings_are_pushed_fixed_and_cleared() {
     client.leave().await;
 }
 
+#[tokio::test]
+async fn what_the_configuration_gets_wrong_is_shown_as_it_is_typed() {
+    let folder = Folder::new();
+    std::fs::write(folder.root.join("crossloc.toml"), "exclude = [\n").unwrap();
+    let mut client = folder.client().await;
+    let uri = folder.uri("crossloc.toml");
+    let broken = published(&mut client, &uri).await;
+    assert_eq!((&broken[0]["code"], &broken[0]["severity"]), (&json!("invalid-configuration"), &json!(1)));
+    client.open(&uri, 1, "exclud = []\n").await;
+    let unknown = published(&mut client, &uri).await;
+    assert_eq!(unknown[0]["message"], "unknown key `exclud`; did you mean `exclude`?", "{unknown}");
+    assert_eq!(unknown[0]["severity"], 2);
+    client.change(&uri, 2, json!([{ "text": "[rules]\nundeclared-dependency = \"off\"\n" }])).await;
+    assert_eq!(published(&mut client, &uri).await, json!([]));
+    client.leave().await;
+}
+
 /// Editors apply a preferred fix without showing it.
 #[tokio::test]
 async fn a_fix_to_look_at_is_offered_and_not_preferred() {

@@ -54,7 +54,7 @@ fn uri(path: &Utf8Path) -> String {
 /// A server of a new process, as far as it has a memory.
 async fn server(root: &Utf8Path) -> Client {
     let store = SourceStore::new(root.join("cache/sources"), 1 << 20);
-    let outside = Arc::new(Outside::new(Some(store), Shelves::default()));
+    let outside = Arc::new(Outside::new(store, Shelves::default()));
     let workspace = Workspace::new(Files::default(), Vec::new()).with_outside(outside);
     let folders: Vec<Value> =
         ["shared", "etl", "ml"].map(|name| json!({ "uri": uri(&root.join(name)), "name": name })).into();

@@ -2,8 +2,9 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{Environment, FoundBy, Surroundings, hatch, poetry};
+use super::{Environment, FoundBy, hatch, poetry};
 use crate::manifest::DistributionName;
+use crate::source::Surroundings;
 use crate::vfs::{FileId, Files, Grounds, join, normalize};
 
 /// A project that an environment is looked for, as far as that matters.

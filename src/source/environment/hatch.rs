@@ -5,7 +5,7 @@ use camino::Utf8PathBuf;
 use super::find::Owner;
 use super::naming::hash;
 use super::settings::setting;
-use super::surroundings::{Platform, Surroundings};
+use crate::source::{Platform, Surroundings};
 use crate::vfs::Files;
 
 /// Where the project's default environment would be, which hatch calls like the project. The others are for tests, docs

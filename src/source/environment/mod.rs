@@ -11,7 +11,6 @@ mod installed;
 mod naming;
 mod poetry;
 mod settings;
-mod surroundings;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -22,7 +21,6 @@ pub use find::{Owner, active_environment, find_environment, selected_environment
 pub use found_by::FoundBy;
 pub use installed::{Installed, Origin, RecordedModule};
 pub use naming::digest;
-pub use surroundings::{Platform, Selection, Surroundings};
 
 use super::Found;
 use super::layout::{Layout, Packages, Root};

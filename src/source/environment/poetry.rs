@@ -5,7 +5,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::find::Owner;
 use super::naming::hash;
 use super::settings::setting;
-use super::surroundings::{Platform, Surroundings};
+use crate::source::{Platform, Surroundings};
 use crate::vfs::{Files, Grounds, join};
 
 /// What Poetry calls a project that has no name.

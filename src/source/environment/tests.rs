@@ -1,4 +1,5 @@
 use super::*;
+use crate::source::{Platform, Surroundings};
 
 /// A folder with these files, removed when dropped.
 fn tree(entries: &[(&str, &str)]) -> (tempfile::TempDir, Utf8PathBuf) {
@@ -141,8 +142,8 @@ fn owner<'o>(dir: &'o Utf8Path, name: Option<&'o DistributionName>) -> Owner<'o>
 }
 
 fn knowing(variables: &[(&str, &str)]) -> Surroundings {
-    let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    Surroundings { platform: Platform::Unix, variables: variables.collect(), ..Surroundings::default() }
+    let start = Surroundings { platform: Platform::Unix, ..Surroundings::default() };
+    variables.iter().fold(start, |all, (name, value)| all.with(name, value))
 }
 
 /// `ws/.venv: in the project's folder`.
@@ -258,8 +259,7 @@ fn poetrys_environments_are_known_by_name_and_hash() {
     let project = dir.join("etl");
     let home = dir.join("home");
     let found = |variables: &[(&str, &str)]| {
-        let mut surroundings = knowing(variables);
-        surroundings.variables.insert("HOME".to_owned(), home.to_string());
+        let surroundings = knowing(variables).with("HOME", home.as_str());
         let found = find_environment(&Files::default(), &owner(&project, Some(&name)), &surroundings);
         shown(found, &dir).replace(&hash, "HASH")
     };

@@ -2,6 +2,7 @@
 
 use camino::Utf8Path;
 
+use super::command::Program;
 use super::places::Places;
 use super::{Refusal, command, object_name};
 
@@ -11,14 +12,16 @@ pub fn head_commit(dir: &Utf8Path) -> Option<String> {
     Places::of_work_tree(dir).ok()?.head_commit()
 }
 
-/// The commit that the index of the repository at `repository` (the folder that holds `.git`) records for the
-/// submodule at `path`, relative to it.
-pub fn recorded_commit(repository: &Utf8Path, path: &str) -> Result<String, Refusal> {
+/// See [`Repositories::recorded_commit`](super::Repositories::recorded_commit).
+pub(super) fn recorded_commit(
+    program: &Program,
+    repository: &Utf8Path,
+    path: &str,
+) -> Result<String, Refusal> {
     let places = Places::of_work_tree(repository)?;
-    let program = command::Program::default();
-    let mut command = command::git(&program, &places.own, repository)?;
+    let mut command = command::git(program, &places.own, repository)?;
     command.args(["--literal-pathspecs", "ls-files", "--stage", "-z", "--", path]);
-    recorded(&command::output(&program, command)?, path)
+    recorded(&command::output(program, command)?, path)
 }
 
 /// Reads `160000 <hash> 0\t<path>`, ended by a null byte; other lines are files below a folder of that name.

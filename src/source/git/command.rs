@@ -5,15 +5,14 @@
 //! conversions by never asking for what they would touch, and lazy fetches of a partial clone twice: git since 2.45
 //! has a switch for them, and before it no transport is allowed, so that there is nothing to fetch with.
 
-use std::ffi::OsStr;
 use std::io::Read;
-use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Refusal;
+use crate::source::Surroundings;
 use crate::vfs::MAX_FILE_BYTES;
 
 /// Git's binary.
@@ -21,22 +20,68 @@ use crate::vfs::MAX_FILE_BYTES;
 pub(super) struct Program {
     /// Its name, or an absolute path.
     pub name: String,
+    /// The folders (absolute) that it is looked for in.
+    pub folders: Vec<Utf8PathBuf>,
+    /// Variables of ours that it must not see beside [`ITS_OWN`].
+    pub variables: Vec<String>,
     /// How long it may take for one question.
     pub patience: Duration,
 }
 
+/// Where programs are, if nobody says anything else.
+#[cfg(not(windows))]
+const USUAL: [&str; 3] = ["/usr/local/bin", "/usr/bin", "/bin"];
+#[cfg(windows)]
+const USUAL: [&str; 1] = ["C:\\Program Files\\Git\\cmd"];
+
+/// What `git rev-parse --local-env-vars` names: set by a hook that called us, they would lead to its own repository.
+const ITS_OWN: [&str; 15] = [
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_CONFIG",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_CONFIG_COUNT",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_GRAFT_FILE",
+    "GIT_INDEX_FILE",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_COMMON_DIR",
+];
+
 impl Default for Program {
     fn default() -> Self {
-        Self { name: "git".to_owned(), patience: Duration::from_secs(5) }
+        Self {
+            name: "git".to_owned(),
+            folders: USUAL.map(Utf8PathBuf::from).to_vec(),
+            variables: Vec::new(),
+            patience: Duration::from_secs(5),
+        }
+    }
+}
+
+impl Program {
+    /// Git as the user who runs this calls it.
+    pub fn of(surroundings: &Surroundings) -> Self {
+        let (folders, variables) = (surroundings.program_folders(), surroundings.git_variables.clone());
+        Self { folders, variables, ..Self::default() }
+    }
+
+    fn find(&self) -> Option<Utf8PathBuf> {
+        let name = format!("{}{}", self.name, std::env::consts::EXE_SUFFIX);
+        self.folders.iter().map(|folder| folder.join(&name)).find(|path| is_executable(path))
     }
 }
 
 /// A call of `program` for the repository whose own files are in `directory`; arguments follow. Its input is empty and
 /// its errors are dropped. `work_tree` outranks what the repository says of its work tree.
 pub(super) fn git(program: &Program, directory: &Utf8Path, work_tree: &Utf8Path) -> Result<Command, Refusal> {
-    let mut command = Command::new(find(&program.name).ok_or(Refusal::Missing)?);
-    // A hook that called us has set variables that would lead to its own repository.
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GIT_")) {
+    let mut command = Command::new(program.find().ok_or(Refusal::Missing)?);
+    for name in ITS_OWN.into_iter().chain(program.variables.iter().map(String::as_str)) {
         command.env_remove(name);
     }
     command
@@ -60,28 +105,15 @@ pub(super) fn git(program: &Program, directory: &Utf8Path, work_tree: &Utf8Path)
     Ok(command)
 }
 
-/// The program of that name in the folders of `PATH`. A relative one would be looked up below the repository, which
-/// then could bring its own.
-fn find(program: &str) -> Option<PathBuf> {
-    let name = format!("{program}{}", std::env::consts::EXE_SUFFIX);
-    let folders = std::env::var_os("PATH")?;
-    find_in(&folders, &name)
-}
-
-fn find_in(folders: &OsStr, name: &str) -> Option<PathBuf> {
-    let absolute = std::env::split_paths(folders).filter(|folder| folder.is_absolute());
-    absolute.map(|folder| folder.join(name)).find(|path| is_executable(path))
-}
-
 #[cfg(unix)]
-fn is_executable(path: &Path) -> bool {
+fn is_executable(path: &Utf8Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
     std::fs::metadata(path)
         .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
 }
 
 #[cfg(not(unix))]
-fn is_executable(path: &Path) -> bool {
+fn is_executable(path: &Utf8Path) -> bool {
     path.is_file()
 }
 
@@ -127,16 +159,19 @@ mod tests {
     #[test]
     fn a_program_is_looked_for_in_absolute_folders_only() {
         let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("tool");
+        let folder = Utf8Path::from_path(folder.path()).unwrap();
+        let file = folder.join(format!("tool{}", std::env::consts::EXE_SUFFIX));
         std::fs::write(&file, "").unwrap();
-        let folders = std::env::join_paths([Path::new("."), Path::new(""), folder.path()]).unwrap();
-        assert_eq!(find_in(&folders, "Cargo.toml"), None);
+        let folders = std::env::join_paths([".", "", folder.as_str()]).unwrap();
+        let surroundings = Surroundings::default().with("PATH", folders.to_str().unwrap());
+        let find = |name: &str| Program { name: name.to_owned(), ..Program::of(&surroundings) }.find();
+        assert_eq!(find("Cargo.toml"), None);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            assert_eq!(find_in(&folders, "tool"), None);
+            assert_eq!(find("tool"), None);
             std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
         }
-        assert_eq!(find_in(&folders, "tool"), Some(file));
+        assert_eq!(find("tool"), Some(file));
     }
 }

@@ -18,7 +18,7 @@ mod tree;
 mod uv;
 mod versions;
 
-pub use checkout::{head_commit, recorded_commit};
+pub use checkout::head_commit;
 pub use references::References;
 pub use remote::{same_remote, without_credentials};
 pub use repositories::Repositories;

@@ -8,7 +8,8 @@ use rustc_hash::FxHashMap;
 
 use super::command::Program;
 use super::places::Places;
-use super::{Refusal, Repository};
+use super::{Refusal, Repository, checkout};
+use crate::source::Surroundings;
 
 /// The repositories of a session, each with its one process and what was read from it; to be shared by all revisions.
 #[derive(Debug, Default)]
@@ -18,6 +19,17 @@ pub struct Repositories {
 }
 
 impl Repositories {
+    /// Those that the user's own git answers for.
+    pub fn of(surroundings: &Surroundings) -> Self {
+        Self { program: Program::of(surroundings), opened: Mutex::default() }
+    }
+
+    /// The commit that the index of the repository at `repository` (the folder that holds `.git`) records for the
+    /// submodule at `path`, relative to it.
+    pub fn recorded_commit(&self, repository: &Utf8Path, path: &str) -> Result<String, Refusal> {
+        checkout::recorded_commit(&self.program, repository, path)
+    }
+
     /// The repository whose work tree, or bare folder, is `dir`. Refusals are not remembered: one look at the disk tells
     /// whether a repository has come into being, gone, or moved to another place.
     pub fn open(&self, dir: &Utf8Path) -> Result<Arc<Repository>, Refusal> {
@@ -39,7 +51,7 @@ impl Repositories {
 impl Repositories {
     /// Those that another binary answers for, which may take so long.
     pub fn asking(binary: &Utf8Path, patience: std::time::Duration) -> Self {
-        let program = Program { name: binary.to_string(), patience };
+        let program = Program { name: binary.to_string(), patience, ..Program::default() };
         Self { program, opened: Mutex::default() }
     }
 }

@@ -195,7 +195,7 @@ pub(super) fn may_lead(from: &Url, to: &Url) -> Result<(), &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::index::Surroundings;
+    use crate::source::Surroundings;
     use crate::text::{Spanned, TextRange};
 
     fn declared(name: Option<&str>, url: &str, explicit: bool, default: bool) -> manifest::Index {

@@ -22,22 +22,7 @@ use url::Url;
 use super::address::{Index, is_private};
 use super::registry_config::{CredentialSource, RegistryConfig, UserIndex};
 use super::{keyring, netrc};
-
-/// A text that nothing can show: it has neither `Debug` nor `Display`.
-#[derive(Clone)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Hides a text.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The text, for the one who is to be given it.
-    pub(super) fn expose(&self) -> &str {
-        &self.0
-    }
-}
+use crate::source::Secret;
 
 /// A user and a password. The user's name is a secret too: many an index takes a token for it.
 #[derive(Clone)]
@@ -63,7 +48,7 @@ impl Credentials {
     /// The value of the `Authorization` header.
     pub fn header(&self) -> Secret {
         let pair = format!("{}:{}", self.username.expose(), self.password.expose());
-        Secret(format!("Basic {}", BASE64_STANDARD.encode(pair)))
+        Secret::new(format!("Basic {}", BASE64_STANDARD.encode(pair)))
     }
 
     /// Whether there is a password, or a name that stands for one.
@@ -111,7 +96,7 @@ impl Keys {
             (!taken).then_some(called)
         })?;
         let part = variable_part(name);
-        let variable = |what: &str| self.config.surroundings.get(&format!("UV_INDEX_{part}_{what}"));
+        let variable = |what: &str| self.config.surroundings.variable(&format!("UV_INDEX_{part}_{what}"));
         let (username, password) = (variable("USERNAME"), variable("PASSWORD"));
         if username.is_none() && password.is_none() {
             return None;
@@ -124,7 +109,7 @@ impl Keys {
         if own.is_none() && !is_private(url) {
             return None;
         }
-        netrc::look_up(&self.config.surroundings.netrc()?, url.host_str()?)
+        netrc::look_up(&netrc::place(&self.config.surroundings)?, url.host_str()?)
     }
 
     fn keyring(&self, own: &UserIndex, in_url: Option<&Credentials>, index: &Index) -> Option<Credentials> {
@@ -153,7 +138,7 @@ fn variable_part(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::index::Surroundings;
+    use crate::source::Surroundings;
 
     const NETRC: &str = "machine corp.example login n password netrc\nmachine plain.example login n password netrc\n\
                          default login d password everybody\n";
@@ -165,8 +150,8 @@ mod tests {
         std::fs::create_dir(folder.join("crossloc")).unwrap();
         std::fs::write(folder.join("crossloc/config.toml"), config).unwrap();
         std::fs::write(folder.join("netrc"), NETRC).unwrap();
-        let mut start = Surroundings::default().with("NETRC", folder.join("netrc").as_str());
-        start.config_dir = Some(folder.to_owned());
+        let start = Surroundings::default().with("NETRC", folder.join("netrc").as_str());
+        let start = start.with("XDG_CONFIG_HOME", folder.as_str());
         let surroundings = variables.iter().fold(start, |all, (name, value)| all.with(name, value));
         let (config, problems) = RegistryConfig::of(surroundings);
         assert_eq!(problems, []);

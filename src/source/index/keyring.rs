@@ -8,8 +8,7 @@ use std::time::{Duration, Instant};
 use camino::{Utf8Path, Utf8PathBuf};
 use url::Url;
 
-use super::credentials::Secret;
-use super::registry_config::Surroundings;
+use crate::source::{Secret, Surroundings};
 
 /// How long the command may take: it may have to unlock something.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -19,16 +18,15 @@ const MAXIMUM: u64 = 64 * 1024;
 
 /// What `keyring get URL USERNAME` prints, asked for the address first and for its host then, as uv and pip do.
 pub(super) fn get(url: &Url, username: &Secret, surroundings: &Surroundings) -> Option<Secret> {
-    let program = find(surroundings.get("PATH")?)?;
+    let program = find(surroundings)?;
     let host = url.host_str()?;
     [url.as_str(), host].into_iter().find_map(|service| ask(&program, service, username))
 }
 
-/// The command in the folders of `PATH`. Relative ones are left out: they would lead into the repository.
-fn find(path: &str) -> Option<Utf8PathBuf> {
+/// The command in the folders of `PATH`.
+fn find(surroundings: &Surroundings) -> Option<Utf8PathBuf> {
     let name = if cfg!(windows) { "keyring.exe" } else { "keyring" };
-    let folders = std::env::split_paths(path).filter_map(|folder| Utf8PathBuf::from_path_buf(folder).ok());
-    folders.filter(|folder| folder.is_absolute()).map(|folder| folder.join(name)).find(|file| file.is_file())
+    surroundings.program_folders().into_iter().map(|folder| folder.join(name)).find(|file| file.is_file())
 }
 
 fn ask(program: &Utf8Path, service: &str, username: &Secret) -> Option<Secret> {

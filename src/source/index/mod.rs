@@ -21,9 +21,8 @@ mod store;
 mod user_file;
 
 pub use address::{Index, Indexes};
-pub use credentials::Secret;
 pub use error::IndexError;
 pub use page::{File, FileKind, Hashes, IndexedVersion, Page};
 pub use registry::Registry;
-pub use registry_config::{Limits, RegistryConfig, Surroundings};
+pub use registry_config::{Limits, RegistryConfig};
 pub use user_file::ConfigurationProblem;

@@ -1,12 +1,20 @@
 //! The netrc file: credentials by host.
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::credentials::Credentials;
+use crate::source::{Platform, Surroundings};
 use crate::vfs::read_regular_text;
 
 /// Bytes read of the file, more than any has.
 const MAXIMUM: u64 = 1024 * 1024;
+
+/// Where the file is: where `NETRC` says, else in the user's own folder.
+pub(super) fn place(surroundings: &Surroundings) -> Option<Utf8PathBuf> {
+    let usual = if surroundings.platform == Platform::Windows { "_netrc" } else { ".netrc" };
+    let named = surroundings.variable("NETRC").map(Utf8PathBuf::from);
+    named.or_else(|| surroundings.home().map(|home| home.join(usual)))
+}
 
 /// The credentials for a host in the file at `path`.
 pub(super) fn look_up(path: &Utf8Path, host: &str) -> Option<Credentials> {

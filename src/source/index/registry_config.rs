@@ -1,78 +1,14 @@
 //! What the user says about indexes: their own configuration and environment, never a repository's.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use camino::{Utf8Path, Utf8PathBuf};
-use etcetera::BaseStrategy;
+use camino::Utf8Path;
 use url::Url;
 
 use super::address::Index;
-use super::credentials::{Credentials, Secret};
+use super::credentials::Credentials;
 use super::user_file::{self, ConfigurationProblem};
-
-/// The user's surroundings as far as they matter here: some variables of the environment, and folders. They hold
-/// secrets, so there is no `Debug`.
-#[derive(Clone, Default)]
-pub struct Surroundings {
-    variables: BTreeMap<String, Secret>,
-    /// The user's own folder.
-    pub home: Option<Utf8PathBuf>,
-    /// The folder of configuration files (`~/.config`).
-    pub config_dir: Option<Utf8PathBuf>,
-}
-
-/// Variables that are looked at: installers' lists of indexes and credentials, and where things lie.
-const PREFIXES: [&str; 2] = ["UV_", "PIP_"];
-const VARIABLES: [&str; 4] = ["NETRC", "PATH", "XDG_CONFIG_HOME", "SSL_CERT_FILE"];
-
-impl Surroundings {
-    /// Those of this process.
-    pub fn of_process() -> Self {
-        let strategy = etcetera::choose_base_strategy().ok();
-        let path = |path: std::path::PathBuf| Utf8PathBuf::from_path_buf(path).ok();
-        let mut surroundings = Self {
-            variables: BTreeMap::new(),
-            home: etcetera::home_dir().ok().and_then(path),
-            config_dir: strategy.and_then(|strategy| path(strategy.config_dir())),
-        };
-        for (name, value) in std::env::vars_os() {
-            let (Ok(name), Ok(value)) = (name.into_string(), value.into_string()) else { continue };
-            if VARIABLES.contains(&name.as_str()) || PREFIXES.iter().any(|prefix| name.starts_with(prefix)) {
-                surroundings = surroundings.with(&name, &value);
-            }
-        }
-        let configured = surroundings.get("XDG_CONFIG_HOME").map(Utf8PathBuf::from);
-        if let Some(configured) = configured.filter(|path| path.is_absolute()) {
-            surroundings.config_dir = Some(configured);
-        }
-        surroundings
-    }
-
-    /// The same with another variable.
-    pub fn with(mut self, name: &str, value: &str) -> Self {
-        self.variables.insert(name.to_owned(), Secret::new(value));
-        self
-    }
-
-    /// A variable's value, unless it is empty.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.variables.get(name).map(Secret::expose).filter(|value| !value.is_empty())
-    }
-
-    /// How long an installer here waits for an answer.
-    fn patience(&self) -> Option<Duration> {
-        let seconds = ["UV_HTTP_TIMEOUT", "PIP_DEFAULT_TIMEOUT"].into_iter().find_map(|name| self.get(name));
-        Duration::try_from_secs_f64(seconds?.parse().ok()?).ok().filter(|patience| !patience.is_zero())
-    }
-
-    /// The netrc file.
-    pub(super) fn netrc(&self) -> Option<Utf8PathBuf> {
-        let usual = if cfg!(windows) { "_netrc" } else { ".netrc" };
-        let named = self.get("NETRC").map(Utf8PathBuf::from);
-        named.or_else(|| self.home.as_ref().map(|home| home.join(usual)))
-    }
-}
+use crate::source::Surroundings;
 
 /// What the user allows, and which indexes and credentials are theirs. Holds secrets, so there is no `Debug`.
 #[derive(Clone)]
@@ -149,17 +85,12 @@ pub(super) enum CredentialSource {
 }
 
 impl RegistryConfig {
-    /// The configuration of the user who runs this process, and what is wrong with it.
-    pub fn of_user() -> (Self, Vec<ConfigurationProblem>) {
-        Self::of(Surroundings::of_process())
-    }
-
-    /// The configuration in other surroundings.
+    /// The configuration of the user whose surroundings these are, and what is wrong with it.
     ///
     /// `index-url` of the configuration replaces the environment's indexes: its last one is the default, those before
     /// are asked first. The environment's are then only trusted with their credentials.
     pub fn of(surroundings: Surroundings) -> (Self, Vec<ConfigurationProblem>) {
-        let file = surroundings.config_dir.as_ref().map(|dir| dir.join("crossloc/config.toml"));
+        let file = surroundings.base_config_dir().map(|dir| dir.join("crossloc/config.toml"));
         let (file, problems) = file.map(|path| user_file::load(&path)).unwrap_or_default();
         let configured = file.index_urls.len();
         let mut indexes: Vec<UserIndex> = Vec::new();
@@ -176,7 +107,7 @@ impl RegistryConfig {
             ("PIP_INDEX_URL", Role::Default),
         ] {
             let role = if configured > 0 { Role::Trusted } else { role };
-            let entries = surroundings.get(variable).into_iter().flat_map(str::split_whitespace);
+            let entries = surroundings.variable(variable).into_iter().flat_map(str::split_whitespace);
             indexes.extend(entries.map(|entry| UserIndex::read(entry, role)));
         }
         let credentials = match file.credentials {
@@ -184,15 +115,22 @@ impl RegistryConfig {
             None => vec![CredentialSource::Environment, CredentialSource::Netrc],
         };
         let enabled = file.enabled.unwrap_or(false);
-        let limits = Limits::default().within(surroundings.patience());
+        let limits = Limits::default().within(patience(&surroundings));
         let config = Self { enabled, limits, indexes, credentials, surroundings };
         (config, problems)
     }
 
     /// The file of certificates that replaces the usual authorities, as uv and OpenSSL have it.
     pub(super) fn certificates(&self) -> Option<&Utf8Path> {
-        self.surroundings.get("SSL_CERT_FILE").map(Utf8Path::new)
+        self.surroundings.variable("SSL_CERT_FILE").map(Utf8Path::new)
     }
+}
+
+/// How long an installer here waits for an answer.
+fn patience(surroundings: &Surroundings) -> Option<Duration> {
+    let variables = ["UV_HTTP_TIMEOUT", "PIP_DEFAULT_TIMEOUT"];
+    let seconds = variables.into_iter().find_map(|name| surroundings.variable(name))?;
+    Duration::try_from_secs_f64(seconds.parse().ok()?).ok().filter(|patience| !patience.is_zero())
 }
 
 impl UserIndex {

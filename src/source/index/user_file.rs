@@ -6,8 +6,8 @@ use toml::de::{DeTable, DeValue};
 use url::Url;
 
 use super::address::is_web;
-use super::credentials::Secret;
 use super::registry_config::CredentialSource;
+use crate::source::Secret;
 use crate::text::{Encoding, LineIndex, nearest, offset};
 use crate::vfs::{ReadError, read_regular};
 

@@ -7,11 +7,11 @@ mod uv;
 use std::sync::{Arc, OnceLock};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use etcetera::BaseStrategy;
 use pep440_rs::Version;
 use rustc_hash::FxHashMap;
 
 use super::archive::{ArchiveError, ArchiveKind, ArchiveTree, FolderTree, parse_filename};
+use super::{Platform, Surroundings};
 use crate::manifest::DistributionName;
 use crate::vfs::SourceTree;
 
@@ -76,27 +76,19 @@ impl Shelves {
     }
 
     /// The caches of the user who runs this, by the variables and the usual places that uv and pip look at.
-    pub fn of_user(folders: Vec<Utf8PathBuf>, own: Option<Utf8PathBuf>) -> Self {
-        let base = etcetera::choose_base_strategy().ok().map(|strategy| strategy.cache_dir());
-        let base = base.and_then(|dir| Utf8PathBuf::from_path_buf(dir).ok());
-        let named = |variable: &str| {
-            let value = std::env::var(variable).ok().filter(|value| !value.is_empty())?;
-            Some(Utf8PathBuf::from(value))
+    pub fn of(surroundings: &Surroundings) -> Self {
+        let base = surroundings.base_cache_dir();
+        let named = |variable: &str| surroundings.variable(variable).map(Utf8PathBuf::from);
+        let (uv, pip) = match surroundings.platform {
+            Platform::Windows => ("uv/cache", base.as_ref().map(|base| base.join("pip/Cache"))),
+            Platform::MacOs => ("uv", surroundings.home().map(|home| home.join("Library/Caches/pip"))),
+            Platform::Unix => ("uv", base.as_ref().map(|base| base.join("pip"))),
         };
-        let uv = base
-            .as_ref()
-            .map(|base| if cfg!(windows) { base.join("uv").join("cache") } else { base.join("uv") });
-        let pip = match (cfg!(windows), cfg!(target_os = "macos")) {
-            (true, _) => base.as_ref().map(|base| base.join("pip").join("Cache")),
-            (_, true) => named("HOME").map(|home| home.join("Library/Caches/pip")),
-            _ => base.as_ref().map(|base| base.join("pip")),
-        };
+        let uv = base.map(|base| base.join(uv));
         Self {
-            folders,
             uv_cache: named("UV_CACHE_DIR").or(uv),
             pip_cache: named("PIP_CACHE_DIR").or(pip),
-            own,
-            built_by_pip: OnceLock::new(),
+            ..Self::default()
         }
     }
 

@@ -1,6 +1,6 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::super::{Refusal, recorded_commit};
+use super::super::{Refusal, Repositories};
 use super::{Sandbox, git, open, script};
 use crate::manifest::DistributionName;
 use crate::vfs::{ReadError, SourceTree};
@@ -64,7 +64,7 @@ fn nothing_that_a_repository_configures_is_run() {
     assert_eq!(repository.is_reachable(&commit), Ok(true));
     let name = DistributionName::new("shared").unwrap();
     assert_eq!(repository.described_version(&name, None).unwrap().to_string(), "1.0");
-    assert_eq!(recorded_commit(&dir, "a.py"), Err(Refusal::NotRecorded));
+    assert_eq!(Repositories::default().recorded_commit(&dir, "a.py"), Err(Refusal::NotRecorded));
     assert_eq!(repository.commit_of("0123456"), Err(Refusal::NotFound));
     assert!(!sprung.exists());
     // The trap does spring for who walks in.

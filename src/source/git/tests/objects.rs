@@ -209,7 +209,7 @@ fn a_git_that_answers_anything_else_is_refused() {
         script(&fake, does);
         let patience =
             if expected == Refusal::TooSlow { Duration::from_millis(20) } else { Duration::from_secs(60) };
-        let program = Program { name: fake.to_string(), patience };
+        let program = Program { name: fake.to_string(), patience, ..Program::default() };
         let repository = Arc::new(Repository::open_with(&dir, program).unwrap());
         assert_eq!(repository.tree(&head).map(|tree| tree.commit().to_owned()), Err(expected), "{does}");
     }

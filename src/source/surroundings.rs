@@ -1,9 +1,10 @@
-//! What is known beside files: some variables of our own process, and the interpreters selected in an editor.
+//! What is known beside files: some variables and folders of our own process, and the interpreters selected in an editor.
 
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::Secret;
 use crate::vfs::join;
 
 /// Which folders an operating system keeps caches, data and settings in.
@@ -37,22 +38,28 @@ pub struct Selection {
     pub interpreter: Utf8PathBuf,
 }
 
-/// Where we run: whatever else than files decides which environment is a project's. A default one knows nothing, so that
-/// answers depend on files alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Where we run: whatever else than files decides, and where things of the user lie. It is made where the process begins
+/// and handed down. A default one knows nothing, so that answers depend on files alone. Its variables may hold secrets, so
+/// there is no `Debug`.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Surroundings {
     /// Whose folders are looked into.
     pub platform: Platform,
-    /// Environment variables by name; only those of [`NAMES`] are ever asked for.
-    pub variables: BTreeMap<String, String>,
     /// What was selected, in no order.
     pub selections: Vec<Selection>,
     /// The user's own list of what git is to ignore (`core.excludesFile`); it may not be there.
     pub git_excludes: Option<Utf8PathBuf>,
+    /// Our own program.
+    pub program: Option<Utf8PathBuf>,
+    /// The folder for temporary files.
+    pub temporary: Option<Utf8PathBuf>,
+    /// The names of git's own variables, which lead a git that is started with them to what they say.
+    pub git_variables: Vec<String>,
+    pub(super) variables: BTreeMap<String, Secret>,
 }
 
-/// The variables that are read, so that no others (they may hold secrets) are kept.
-const NAMES: [&str; 17] = [
+/// The variables that are read, so that no others are kept.
+const NAMES: [&str; 19] = [
     "APPDATA",
     "CONDA_DEFAULT_ENV",
     "CONDA_PREFIX",
@@ -60,47 +67,97 @@ const NAMES: [&str; 17] = [
     "HATCH_DATA_DIR",
     "HOME",
     "LOCALAPPDATA",
+    "NETRC",
+    "PATH",
     "POETRY_CACHE_DIR",
     "POETRY_CONFIG_DIR",
     "POETRY_VIRTUALENVS_IN_PROJECT",
     "POETRY_VIRTUALENVS_PATH",
+    "SSL_CERT_FILE",
     "USERPROFILE",
-    "UV_PROJECT_ENVIRONMENT",
     "VIRTUAL_ENV",
     "XDG_CACHE_HOME",
     "XDG_CONFIG_HOME",
     "XDG_DATA_HOME",
 ];
+/// Installers' folders, environments, lists of indexes and credentials.
+const PREFIXES: [&str; 2] = ["PIP_", "UV_"];
 
 impl Default for Surroundings {
     fn default() -> Self {
         Self {
             platform: Platform::HERE,
-            variables: BTreeMap::new(),
             selections: Vec::new(),
             git_excludes: None,
+            program: None,
+            temporary: None,
+            git_variables: Vec::new(),
+            variables: BTreeMap::new(),
         }
     }
 }
 
 impl Surroundings {
-    /// Those of this process; nothing is selected yet.
-    pub fn of_process() -> Self {
-        let known = |name: &&str| Some(((**name).to_owned(), std::env::var(name).ok()?));
-        let git_excludes = ignore::gitignore::gitconfig_excludes_path();
-        let git_excludes = git_excludes.and_then(|path| Utf8PathBuf::from_path_buf(path).ok());
-        Self { variables: NAMES.iter().filter_map(known).collect(), git_excludes, ..Self::default() }
+    /// Those in which these variables are set, as far as anybody asks for them.
+    pub fn of(variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        variables.into_iter().fold(Self::default(), |mut surroundings, (name, value)| {
+            if name.starts_with("GIT_") {
+                surroundings.git_variables.push(name);
+                return surroundings;
+            }
+            let wanted =
+                NAMES.contains(&name.as_str()) || PREFIXES.iter().any(|start| name.starts_with(start));
+            if wanted { surroundings.with(&name, &value) } else { surroundings }
+        })
+    }
+
+    /// The same with another variable.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.variables.insert(name.to_owned(), Secret::new(value));
+        self
+    }
+
+    /// The same where this is selected, and nothing else.
+    pub fn with_selections(self, selections: Vec<Selection>) -> Self {
+        Self { selections, ..self }
     }
 
     /// A variable; an empty one counts as unset.
-    pub fn variable(&self, name: &str) -> Option<&str> {
-        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    pub(super) fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(Secret::expose).filter(|value| !value.is_empty())
+    }
+
+    /// The folders that programs are looked for in. Relative ones are left out: they would lead into the repository, which
+    /// then could bring its own.
+    pub fn program_folders(&self) -> Vec<Utf8PathBuf> {
+        let folders = std::env::split_paths(self.variable("PATH").unwrap_or_default());
+        let folders = folders.filter_map(|folder| Utf8PathBuf::from_path_buf(folder).ok());
+        folders.filter(|folder| folder.is_absolute()).collect()
     }
 
     /// The user's own folder.
     pub fn home(&self) -> Option<Utf8PathBuf> {
         let windows = (self.platform == Platform::Windows).then(|| self.variable("USERPROFILE")).flatten();
         windows.or_else(|| self.variable("HOME")).map(Utf8PathBuf::from)
+    }
+
+    /// Where caches lie for tools that keep to the XDG base directories on macOS, too, as uv and crossloc do.
+    pub(super) fn base_cache_dir(&self) -> Option<Utf8PathBuf> {
+        match self.platform {
+            Platform::Windows => Some(Utf8PathBuf::from(self.variable("LOCALAPPDATA")?)),
+            Platform::MacOs | Platform::Unix => self.base("XDG_CACHE_HOME", ".cache"),
+        }
+    }
+
+    /// Where settings lie for such tools.
+    pub(super) fn base_config_dir(&self) -> Option<Utf8PathBuf> {
+        match self.platform {
+            // Who sets the variable there means it.
+            Platform::Windows if self.variable("XDG_CONFIG_HOME").is_none() => {
+                Some(Utf8PathBuf::from(self.variable("APPDATA")?))
+            }
+            _ => self.base("XDG_CONFIG_HOME", ".config"),
+        }
     }
 
     /// Where a tool keeps what it can make again, as platformdirs has it.
@@ -140,8 +197,12 @@ impl Surroundings {
     }
 
     fn below_home(&self, variable: &str, usual: &str, tool: &str) -> Option<Utf8PathBuf> {
+        Some(self.base(variable, usual)?.join(tool))
+    }
+
+    fn base(&self, variable: &str, usual: &str) -> Option<Utf8PathBuf> {
         let base = self.variable(variable).map(Utf8PathBuf::from).filter(|path| path.is_absolute());
-        Some(base.or_else(|| Some(self.home()?.join(usual)))?.join(tool))
+        base.or_else(|| Some(self.home()?.join(usual)))
     }
 }
 
@@ -150,8 +211,8 @@ mod tests {
     use super::*;
 
     fn on(platform: Platform, variables: &[(&str, &str)]) -> Surroundings {
-        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Surroundings { platform, variables: variables.collect(), ..Surroundings::default() }
+        let start = Surroundings { platform, ..Surroundings::default() };
+        variables.iter().fold(start, |all, (name, value)| all.with(name, value))
     }
 
     #[test]
@@ -195,5 +256,37 @@ mod tests {
             assert_eq!(surroundings.expand(Utf8Path::new("/ws"), written), expected, "{written}");
         }
         assert_eq!(surroundings.variable("VIRTUAL_ENV"), None);
+    }
+
+    #[test]
+    fn what_nobody_asks_for_is_not_kept() {
+        let set =
+            [("HOME", "/home/ada"), ("AWS_SECRET_ACCESS_KEY", "x"), ("UV_INDEX", "y"), ("GIT_DIR", "/z")];
+        let surroundings = Surroundings::of(set.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let kept: Vec<&str> = surroundings.variables.keys().map(String::as_str).collect();
+        assert_eq!(kept, ["HOME", "UV_INDEX"]);
+        assert_eq!(surroundings.git_variables, ["GIT_DIR"]);
+    }
+
+    #[test]
+    fn programs_are_looked_for_in_absolute_folders_only() {
+        let folders = std::env::join_paths([".", "", "/usr/bin", "bin"]).unwrap();
+        let surroundings = Surroundings::default().with("PATH", folders.to_str().unwrap());
+        assert_eq!(surroundings.program_folders(), ["/usr/bin"]);
+    }
+
+    #[test]
+    fn base_folders_are_the_same_on_macos_and_others_on_windows() {
+        let windows = [("LOCALAPPDATA", "/L"), ("APPDATA", "/R"), ("USERPROFILE", "/U")];
+        for (surroundings, cache, config) in [
+            (on(Platform::Unix, &[("HOME", "/h")]), "/h/.cache", "/h/.config"),
+            (on(Platform::MacOs, &[("HOME", "/h")]), "/h/.cache", "/h/.config"),
+            (on(Platform::MacOs, &[("HOME", "/h"), ("XDG_CACHE_HOME", "/c")]), "/c", "/h/.config"),
+            (on(Platform::Windows, &windows), "/L", "/R"),
+            (on(Platform::Windows, &windows).with("XDG_CONFIG_HOME", "/x"), "/L", "/x"),
+        ] {
+            assert_eq!(surroundings.base_cache_dir().as_deref(), Some(Utf8Path::new(cache)));
+            assert_eq!(surroundings.base_config_dir().as_deref(), Some(Utf8Path::new(config)));
+        }
     }
 }
