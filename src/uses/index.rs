@@ -74,7 +74,11 @@ impl Uses {
             if cancelled() {
                 return None;
             }
-            needles.uses_of(workspace, file).inspect(|uses| look(uses))
+            let uses = needles.uses_of(workspace, file)?;
+            look(&uses);
+            // Most files are imported by nobody; what is imported is asked for again.
+            workspace.files.release(file);
+            Some(uses)
         });
         Self {
             revision: workspace.files.revision(),

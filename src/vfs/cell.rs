@@ -148,6 +148,13 @@ impl Cell {
             }
         }
     }
+
+    /// Lets go of a part whoever asked for it.
+    pub fn let_go_of(&self, part: Part) {
+        if !self.let_go(part) {
+            self.let_go(part);
+        }
+    }
 }
 
 /// What of a cell may be let go.

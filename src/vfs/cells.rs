@@ -154,6 +154,11 @@ impl Files {
         }
     }
 
+    /// Lets go of a closed file's text and values, which nobody is likely to ask for again.
+    pub fn release(&self, file: &FileId) {
+        self.retention.release(&self.cell(file));
+    }
+
     /// What tells that a file is the one seen before: taken before the file is read. None for documents an editor
     /// holds, and for files that were read without it.
     pub fn stamp(&self, file: &FileId) -> Option<Stamp> {

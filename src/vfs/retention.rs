@@ -25,10 +25,29 @@ struct Queue {
 const LARGE: usize = 64;
 /// Nothing is gained by not holding less than this many bytes.
 const PAGE: usize = 4096;
+/// So many of the newest parts are looked through for those of one cell.
+const LATELY: usize = 64;
 
 impl Retention {
     pub fn new(limit: usize) -> Self {
         Self { queue: Mutex::default(), limit }
+    }
+
+    /// Lets go of a cell's parts that came in line lately.
+    pub fn release(&self, cell: &Arc<Cell>) {
+        let mut queue = self.queue.lock();
+        let latest = queue.parts.len().saturating_sub(LATELY);
+        let mut freed = 0;
+        for at in (latest..queue.parts.len()).rev() {
+            let is_of = |(of, _, _): &(Weak<Cell>, Part, usize)| std::ptr::eq(of.as_ptr(), Arc::as_ptr(cell));
+            if queue.parts.get(at).is_some_and(is_of)
+                && let Some((_, part, weight)) = queue.parts.remove(at)
+            {
+                freed += weight;
+                cell.let_go_of(part);
+            }
+        }
+        queue.weight = queue.weight.saturating_sub(freed);
     }
 
     /// Takes note of a part that is held now. No lock of the cell may be held.
