@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use notify::event::{EventKind, ModifyKind, RenameMode};
-use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use notify::{Config, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
 use tower_lsp::Client;
 use tower_lsp::ls_types::{
@@ -94,7 +94,8 @@ fn watcher(folders: &[Utf8PathBuf], sender: mpsc::UnboundedSender<FileEvent>) ->
             let _ = sender.send(event);
         }
     };
-    let mut watcher = notify::recommended_watcher(handler)
+    // As in the walk: a link may lead to the root of the disk.
+    let mut watcher = RecommendedWatcher::new(handler, Config::default().with_follow_symlinks(false))
         .inspect_err(|error| tracing::warn!(%error, "files are not watched"))
         .ok()?;
     for folder in folders {
@@ -139,6 +140,23 @@ mod tests {
             step();
             let _ = tokio::time::timeout(Duration::from_millis(200), pulse.changed()).await;
         }
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn what_links_lead_to_is_not_watched() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(dir.path()).unwrap().canonicalize_utf8().unwrap();
+        for folder in ["opened", "elsewhere"] {
+            std::fs::create_dir(root.join(folder)).unwrap();
+        }
+        std::os::unix::fs::symlink("../elsewhere", root.join("opened/link")).unwrap();
+        let (sender, mut events) = mpsc::unbounded_channel();
+        let _watcher = watcher(&[root.join("opened")], sender).unwrap();
+        std::fs::write(root.join("elsewhere/a.py"), "").unwrap();
+        std::fs::write(root.join("opened/b.py"), "").unwrap();
+        let first = events.recv().await.unwrap();
+        assert_eq!(first.path, root.join("opened/b.py"));
     }
 
     #[tokio::test]
