@@ -180,16 +180,25 @@ pub fn check_again(
     kept.retain(shown);
     kept.sort_by(|a, b| (&a.file, a.range, a.rule, &a.message).cmp(&(&b.file, b.range, b.rule, &b.message)));
     kept.dedup();
-    let discovery = workspace.discovery();
     let not_judged = not_judged(&run, &asked);
+    let (counts, _) = run.node("counts", counts);
     (!run.is_cancelled()).then(|| Findings {
         diagnostics: kept,
         quotable: workspace.quotable(),
         not_judged,
-        files: discovery.python.iter().filter(|file| is_reported(workspace, file)).count(),
-        projects: discovery.projects.iter().filter(|dir| is_reported(workspace, &FileId::new(dir))).count(),
+        files: counts.0,
+        projects: counts.1,
         locations: workspace.locations().len(),
     })
+}
+
+/// How many files and projects are looked at for what is reported.
+fn counts(context: &Context<'_>) -> (usize, usize) {
+    let workspace = context.workspace;
+    let discovery = workspace.discovery();
+    let files = discovery.python.iter().filter(|file| is_reported(workspace, file)).count();
+    let projects = discovery.projects.iter().filter(|dir| is_reported(workspace, &FileId::new(dir))).count();
+    (files, projects)
 }
 
 /// All that the rules that ran, and the facts that they asked, could not judge, sorted by reason.

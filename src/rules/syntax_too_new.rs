@@ -79,9 +79,11 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut loaded =
         Loaded { context, semantics: Semantics::new(context.workspace), known: FxHashMap::default() };
     let mut faults: BTreeMap<Utf8PathBuf, BTreeMap<FileId, Fault>> = BTreeMap::new();
+    let mut newest: FxHashMap<FileId, Option<(Feature, TextRange)>> = FxHashMap::default();
     for (consumer, oldest, first) in consumers(context) {
         for file in loaded.reached(first) {
-            let Some((feature, range)) = newest_syntax(context, &file) else { continue };
+            let of_file = newest.entry(file.clone()).or_insert_with_key(|file| newest_syntax(context, file));
+            let Some((feature, range)) = *of_file else { continue };
             let Some(shared) =
                 context.workspace.project_of(&file).filter(|shared| shared.dir != consumer.dir)
             else {

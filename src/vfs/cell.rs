@@ -21,6 +21,16 @@ pub trait Value: Any + Send + Sync {
 
 pub(super) type Derived = Arc<dyn Any + Send + Sync>;
 
+/// What a derived value may be computed from: the text, and the value of the text before with the edits between.
+pub struct Derivation<'a, T> {
+    /// The text to derive from.
+    pub source: &'a SourceText,
+    /// The value derived from an earlier text of the same open document, and the edits since, in order.
+    pub previous: Option<(Arc<T>, &'a [TextChange])>,
+    /// Whether an editor holds this file, so that the value may keep what makes the next derivation cheap.
+    pub open: bool,
+}
+
 /// A value that was derived of an earlier text of an open document, with the edits since, in order.
 #[derive(Clone)]
 pub(super) struct Previous {

@@ -9,7 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use parking_lot::RwLock;
 use rustc_hash::{FxHashMap, FxHasher};
 
-use super::cell::{Cell, Held, Part, Value, content_hash};
+use super::cell::{Cell, Derivation, Held, Part, Value, content_hash};
 use super::history::History;
 use super::mounts::Mounted;
 use super::retention::Retention;
@@ -21,16 +21,6 @@ const SHARDS: usize = 256;
 
 /// About how many bytes of texts and values are held for closed files.
 const RETAINED: usize = 16 * 1024 * 1024;
-
-/// What a derived value may be computed from: the text, and the value of the text before with the edits between.
-pub struct Derivation<'a, T> {
-    /// The text to derive from.
-    pub source: &'a SourceText,
-    /// The value derived from an earlier text of the same open document, and the edits since, in order.
-    pub previous: Option<(Arc<T>, &'a [TextChange])>,
-    /// Whether an editor holds this file, so that the value may keep what makes the next derivation cheap.
-    pub open: bool,
-}
 
 type Shard<K, V> = Arc<RwLock<FxHashMap<K, V>>>;
 

@@ -22,8 +22,8 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-pub use cell::Value;
-pub use cells::{Derivation, Files};
+pub use cell::{Derivation, Value};
+pub use cells::Files;
 pub use disk::{Disk, EntryKind, Listing, ReadError, SourceTree, Stamp, nanoseconds};
 pub use grounds::Grounds;
 pub use reads::{Reads, Seen};

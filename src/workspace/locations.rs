@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use rustc_hash::FxHashMap;
 
 use super::{Place, Project, Workspace};
 use crate::manifest::{LocationDeclaration, LocationTarget, Manifest, ManifestKind};
@@ -50,7 +51,15 @@ impl Workspace {
     /// The declared location that a project's code is deployed as.
     pub fn location_of(&self, project: &Project) -> Option<CodeLocation> {
         let locations = self.locations();
-        locations.iter().find(|l| l.is_declared() && l.project.as_deref() == Some(&project.dir)).cloned()
+        let by_project = self.structure.locations_by_project.get_or_init(|| {
+            let declared = locations.iter().enumerate().filter(|(_, location)| location.is_declared());
+            let mut first = FxHashMap::default();
+            for (at, dir) in declared.filter_map(|(at, location)| Some((at, location.project.as_ref()?))) {
+                first.entry(dir.to_string()).or_insert(at);
+            }
+            first
+        });
+        by_project.get(project.dir.as_str()).and_then(|at| locations.get(*at)).cloned()
     }
 
     fn collect_locations(&self) -> Vec<CodeLocation> {

@@ -125,6 +125,8 @@ struct Structure {
     grounds: OnceLock<Arc<Grounds>>,
     discovery: OnceLock<Arc<Discovery>>,
     locations: OnceLock<Arc<Vec<CodeLocation>>>,
+    /// By folder of a project: the first declared location of its code.
+    locations_by_project: OnceLock<FxHashMap<String, usize>>,
 }
 
 /// Tells one structure from another.
