@@ -228,3 +228,50 @@ impl State {
         name.1 != *file && !unit.found && seen.is_some_and(|(_, seen)| *seen == Seen::Interface(now))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use camino::Utf8Path;
+
+    use super::super::{Selection, check, check_again};
+    use super::*;
+    use crate::text::Document;
+    use crate::vfs::Files;
+
+    #[test]
+    fn a_check_that_was_stopped_leaves_nothing_that_the_next_one_would_believe() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(dir.path()).unwrap().canonicalize_utf8().unwrap();
+        for (path, text) in [
+            ("shared/pyproject.toml", "[project]\nname = \"acme-shared\"\nversion = \"1.0\"\n"),
+            ("shared/src/acme/__init__.py", ""),
+            ("shared/src/acme/io.py", "def load(): ...\n"),
+            ("etl/pyproject.toml", "[project]\nname = \"etl\"\nversion = \"1.0\"\n"),
+            ("etl/src/etl/__init__.py", "from acme.io import load, save\n"),
+        ] {
+            std::fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+            std::fs::write(root.join(path), text).unwrap();
+        }
+        let memory = Memory::default();
+        let again = |workspace: &Workspace, stop_at: usize| {
+            let asked = Mutex::new(0);
+            let stop = || {
+                *asked.lock() += 1;
+                *asked.lock() > stop_at
+            };
+            check_again(workspace, &Selection::default(), &memory, &stop)
+        };
+        let workspace = Workspace::new(Files::default(), vec![root.clone()]);
+        let expected = check(&workspace);
+        assert!(!expected.diagnostics.is_empty());
+        for stop_at in 0..12 {
+            assert_eq!(again(&workspace, stop_at), None, "{stop_at}");
+        }
+        assert_eq!(again(&workspace, usize::MAX), Some(expected));
+        let file = FileId::new(&root.join("shared/src/acme/io.py"));
+        let document = Document::new("def save(): ...\n", 1);
+        let next = workspace.with_text(workspace.files.with_document(&file, document, Vec::new()));
+        assert_eq!(again(&next, 3), None);
+        assert_eq!(again(&next, usize::MAX), Some(check(&next)));
+    }
+}

@@ -150,3 +150,64 @@ impl NeedlesOfProjects {
         of_file(workspace, &own.names, file, project).map(Arc::new)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use camino::Utf8Path;
+
+    use super::*;
+    use crate::text::Document;
+    use crate::vfs::Files;
+
+    const FILES: [(&str, &str); 6] = [
+        ("shared/pyproject.toml", "[project]\nname = \"acme-shared\"\nversion = \"1.0\"\n"),
+        ("shared/src/acme/__init__.py", ""),
+        ("shared/src/acme/io.py", "def load(path):\n    return path\n"),
+        (
+            "etl/pyproject.toml",
+            "[project]\nname = \"etl\"\nversion = \"1.0\"\ndependencies = [\"acme-shared\"]\n",
+        ),
+        ("etl/src/etl/a.py", "from acme.io import load\n"),
+        ("etl/src/etl/b.py", "import acme.io\n"),
+    ];
+
+    /// The files that the index looked at, by name, with all that it knows afterwards.
+    fn looked_at(index: &Index, workspace: &Workspace) -> (Vec<String>, Vec<String>) {
+        let looked = Mutex::new(Vec::new());
+        let look = |uses: &FileUses| looked.lock().push(uses.file.file_name().to_owned());
+        let uses = index.uses(workspace, look, &|| false).unwrap();
+        let known = uses.files().iter().map(|uses| uses.file.file_name().to_owned()).collect();
+        let mut looked = looked.into_inner();
+        looked.sort();
+        (looked, known)
+    }
+
+    #[test]
+    fn an_edit_makes_one_files_entry_again_and_no_other() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(dir.path()).unwrap().canonicalize_utf8().unwrap();
+        for (path, text) in FILES {
+            std::fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+            std::fs::write(root.join(path), text).unwrap();
+        }
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let index = Index::default();
+        let mut workspace = Workspace::new(Files::default(), vec![root.clone()]);
+        let edited = |workspace: &Workspace, path: &str, text: &str| {
+            let file = FileId::new(&root.join(path));
+            workspace.with_text(workspace.files.with_document(&file, Document::new(text, 1), Vec::new()))
+        };
+        let both = names(&["a.py", "b.py"]);
+        assert_eq!(looked_at(&index, &workspace), (both.clone(), both.clone()));
+        assert_eq!(looked_at(&index, &workspace), (vec![], both.clone()));
+        workspace = edited(&workspace, "shared/src/acme/io.py", "def load(path):\n    return 1\n");
+        assert_eq!(looked_at(&index, &workspace), (vec![], both.clone()));
+        workspace = edited(&workspace, "etl/src/etl/a.py", "from acme.io import load\nload(1)\n");
+        assert_eq!(looked_at(&index, &workspace), (names(&["a.py"]), both.clone()));
+        workspace = edited(&workspace, "etl/src/etl/b.py", "import os\n");
+        assert_eq!(looked_at(&index, &workspace), (vec![], names(&["a.py"])));
+        assert!(index.uses(&edited(&workspace, "etl/src/etl/b.py", ""), |_| {}, &|| true).is_none());
+        workspace = edited(&workspace, "etl/src/etl/b.py", "import acme\n");
+        assert_eq!(looked_at(&index, &workspace), (names(&["b.py"]), both));
+    }
+}
