@@ -210,6 +210,7 @@ impl<'w> Context<'w> {
         self.unit(question, &FileId::new(&project.dir), |context| work(context, project))
     }
 
+    /// What a question comes to about one thing. What it cannot judge is not counted: the rule that asks does that.
     fn unit<T: Send + Sync + 'static>(
         &self,
         question: &'static str,
