@@ -98,3 +98,49 @@ impl Workspace {
         before.is_none() || before != next.says_of_its_path(file) || next.has_another_version(file)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use camino::Utf8Path;
+
+    use super::*;
+    use crate::text::Document;
+    use crate::vfs::Files;
+
+    #[test]
+    fn an_edit_that_opens_a_package_to_other_distributions_is_noticed() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(dir.path()).unwrap().canonicalize_utf8().unwrap();
+        let etl = "[project]\nname = \"etl\"\nversion = \"1\"\ndependencies = [\"core\", \"more\"]\n\
+            [tool.uv.sources]\ncore = { path = \"../core\" }\nmore = { path = \"../more\" }\n";
+        for (path, text) in [
+            ("core/pyproject.toml", "[project]\nname = \"core\"\nversion = \"1\"\n"),
+            ("core/src/acme/__init__.py", ""),
+            ("more/pyproject.toml", "[project]\nname = \"more\"\nversion = \"1\"\n"),
+            ("more/src/acme/extra/io.py", ""),
+            ("etl/pyproject.toml", etl),
+            ("etl/src/etl/__init__.py", "import acme.extra.nothing\n"),
+        ] {
+            std::fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+            std::fs::write(root.join(path), text).unwrap();
+        }
+        let importer = FileId::new(&root.join("etl/src/etl/__init__.py"));
+        let module = ModuleName::new("acme.extra.nothing").unwrap();
+        let package = FileId::new(&root.join("core/src/acme/__init__.py"));
+        let workspace = Workspace::new(Files::default(), vec![root.clone()]);
+        let before = workspace.resolve(&importer, &module);
+        let text = "__path__ = __import__('pkgutil').extend_path(__path__, __name__)\n";
+        let edited = |workspace: &Workspace, text: &str| {
+            let document = Document::new(text, 1);
+            workspace.with_text(workspace.files.with_document(&package, document, Vec::new()))
+        };
+        let opened = edited(&workspace, text);
+        assert_ne!(opened.resolve(&importer, &module), before);
+        assert_ne!(opened.structure_revision(), workspace.structure_revision());
+        let closed = edited(&opened, "x = 1\n");
+        assert_eq!(closed.resolve(&importer, &module), before);
+        // What the text says beside that decides nothing.
+        let same = edited(&closed, "x = 2\n");
+        assert_eq!(same.structure_revision(), closed.structure_revision());
+    }
+}

@@ -116,3 +116,43 @@ fn literal(summary: &ModuleSummary, name: &str) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use camino::Utf8Path;
+
+    use super::*;
+    use crate::text::Document;
+    use crate::vfs::Files;
+
+    #[test]
+    fn an_edit_of_the_version_in_a_python_file_is_noticed() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(dir.path()).unwrap().canonicalize_utf8().unwrap();
+        for (path, text) in [
+            (
+                "pyproject.toml",
+                "[build-system]\nbuild-backend = \"hatchling.build\"\n[project]\nname = \"acme\"\n\
+                 dynamic = [\"version\"]\n[tool.hatch.version]\npath = \"src/acme/about.py\"\n",
+            ),
+            ("src/acme/__init__.py", ""),
+            ("src/acme/about.py", "__version__ = \"1.0\"\n"),
+        ] {
+            std::fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+            std::fs::write(root.join(path), text).unwrap();
+        }
+        let file = FileId::new(&root.join("src/acme/about.py"));
+        let version = |workspace: &Workspace| workspace.version_text(&workspace.project_at(&root).unwrap());
+        let edited = |workspace: &Workspace, text: &str| {
+            let document = Document::new(text, 1);
+            workspace.with_text(workspace.files.with_document(&file, document, Vec::new()))
+        };
+        let first = Workspace::new(Files::default(), vec![root.clone()]);
+        assert_eq!(version(&first).as_deref(), Some("1.0"));
+        let same = edited(&first, "# The version.\n__version__ = \"1.0\"\n");
+        assert_eq!(same.structure_revision(), first.structure_revision());
+        let next = edited(&same, "__version__ = \"2.0\"\n");
+        assert_ne!(next.structure_revision(), first.structure_revision());
+        assert_eq!(version(&next).as_deref(), Some("2.0"));
+    }
+}
