@@ -50,6 +50,7 @@ mod path_hack;
 mod path_leaves_repository;
 mod pin_behind_source;
 mod pins_differ;
+mod possible_modules;
 mod precedence;
 mod private_import;
 mod python_range_too_narrow;

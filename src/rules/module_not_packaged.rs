@@ -51,7 +51,6 @@ use super::registry::Rule;
 use super::{Context, Finding, Severity};
 use crate::python::{ImportKind, ModuleName, ScopeId};
 use crate::source::Found;
-use crate::source::layout;
 use crate::text::TextRange;
 use crate::uses::ImportUse;
 use crate::vfs::FileId;
@@ -126,12 +125,11 @@ fn ships(context: &Context<'_>, provider: &Project, module: &ModuleName) -> bool
 
 /// Whether the layout follows from the manifest alone.
 fn is_known(provider: &Project) -> bool {
-    let guessed = |root: &layout::Root| root.packages.exclude.contains(&layout::Rule::OtherProjects);
     let computed = provider
         .manifests
         .iter()
         .any(|(_, manifest)| manifest.build.setuptools.as_ref().is_some_and(|setuptools| setuptools.dynamic));
-    !computed && !provider.broken && !provider.layout.roots.iter().any(guessed)
+    !computed && !provider.broken && !provider.layout.is_guessed()
 }
 
 /// Tests and the like are not meant to be shipped, and files elsewhere are not the provider's.

@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 22] = [
+    const NO_RULES: [&str; 23] = [
         "absent",
         "availability",
         "base",
@@ -160,6 +160,7 @@ mod tests {
         "memory",
         "mentions",
         "mod",
+        "possible_modules",
         "precedence",
         "registry",
         "relations",

@@ -8,8 +8,10 @@
 //!
 //! Each needless requirement makes an image larger, its builds slower, and every change of the shared code a change of
 //! this project's lock. Any use counts: imports in tests and for type checking, strings, entry points, and the names
-//! of the distribution or its modules in configuration, containers and shell scripts. A distribution with entry points
-//! of its own need not be imported at all, and is not reported.
+//! of the distribution or its modules in configuration, containers and shell scripts. So does an import that leads to
+//! nobody else and is called like the distribution or like something in its tree, whether or not the distribution ships
+//! it. A distribution with entry points of its own need not be imported at all, and is not reported; neither is one whose
+//! modules are not known for certain, since an unknown backend, a build hook or a computed list may add some.
 //!
 //! ## Example
 //!
@@ -40,13 +42,14 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::mentions::{contains_quoted, contains_word, is_configuration};
+use super::possible_modules::PossibleModules;
 use super::registry::Rule;
 use super::{Context, Finding, Severity, edits};
 use crate::manifest::{DistributionName, Group};
-use crate::python::{ImportKind, ModuleName, ModuleSummary};
+use crate::python::{ModuleName, ModuleSummary};
 use crate::text::TextRange;
 use crate::vfs::FileId;
-use crate::workspace::{Dependency, Place, Project, Provision, is_around};
+use crate::workspace::{Dependency, Place, Project, Provision};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -67,8 +70,8 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 fn of_project(context: &Context<'_>, project: &Arc<Project>) -> Vec<Finding> {
     let workspace = context.workspace;
     let dependencies = workspace.dependencies(project);
-    let imported = |provider: &Project| {
-        context.files_of(project).any(|uses| uses.imports.iter().any(|i| i.provider.dir == provider.dir))
+    let imported = |modules: &PossibleModules| {
+        context.files_of(project).any(|uses| uses.imports.iter().any(|i| modules.are_of(&i.provider.dir)))
     };
     let mut findings = Vec::new();
     let mut files = None;
@@ -80,17 +83,16 @@ fn of_project(context: &Context<'_>, project: &Arc<Project>) -> Vec<Finding> {
             continue;
         }
         let Some(provider) = provider(context, dependency) else { continue };
-        let stems = stems(context, &provider);
-        if stems.is_empty()
-            || acts_by_itself(context, &provider)
-            || imported(&provider)
+        let Some(modules) = PossibleModules::of(context, project, dependency, &provider) else { continue };
+        if acts_by_itself(context, &provider)
+            || imported(&modules)
             || is_required_by_another(context, &dependencies, dependency)
             || brings_what_is_used(context, project, &provider, &dependencies)
         {
             continue;
         }
         let files = files.get_or_insert_with(|| Files::new(context, project));
-        if !files.imports_anything || files.use_any(context, &provider, &dependency.name, &stems) {
+        if !files.imports_anything || files.use_any(context, &provider, &dependency.name, &modules) {
             continue;
         }
         let place = Place { file: dependency.place.file.clone(), range: requirement.range };
@@ -113,18 +115,6 @@ fn provider(context: &Context<'_>, dependency: &Dependency) -> Option<Arc<Projec
         _ => return None,
     };
     (found.ships && !found.template && !found.broken).then_some(found)
-}
-
-/// The shortest modules that are the provider's alone: its packages, those below a namespace each for itself.
-fn stems(context: &Context<'_>, provider: &Project) -> Vec<ModuleName> {
-    let mut stems: Vec<ModuleName> = Vec::new();
-    for (module, _) in provider.layout.modules(&context.workspace.files) {
-        if !is_around(module.top_level()) && !stems.iter().any(|stem| module.starts_with(stem)) {
-            stems.push(module);
-        }
-    }
-    stems.extend(provider.layout.native.iter().map(|(module, _)| module.clone()));
-    stems
 }
 
 /// Whether others find the provider by its entry points, in whatever form they are written, so that nobody need import
@@ -195,38 +185,24 @@ impl Files {
         context: &Context<'_>,
         provider: &Project,
         name: &DistributionName,
-        stems: &[ModuleName],
+        modules: &PossibleModules,
     ) -> bool {
         let theirs = |file: &FileId| file.path().starts_with(&provider.dir);
         let inside = self.python.iter().any(|file| !theirs(file));
         let mine = |file: &&FileId| !inside || !theirs(file);
-        self.python.iter().filter(mine).any(|file| is_used_in(context, file, stems))
-            || self.others.iter().filter(mine).any(|file| is_named_in(context, file, name, stems))
+        self.python.iter().filter(mine).any(|file| is_used_in(context, file, modules))
+            || self.others.iter().filter(mine).any(|file| is_named_in(context, file, name, &modules.stems))
     }
 }
 
-/// Whether a Python file imports a module, or names it in a string.
-fn is_used_in(context: &Context<'_>, file: &FileId, stems: &[ModuleName]) -> bool {
-    let tops: Vec<&str> = stems.iter().map(ModuleName::top_level).collect();
+/// Whether a Python file may import the distribution, or names one of its modules in a string.
+fn is_used_in(context: &Context<'_>, file: &FileId, modules: &PossibleModules) -> bool {
     let workspace = context.workspace;
-    let Some(source) =
-        workspace.files.text_if(file, |bytes| tops.iter().any(|top| contains_word(bytes, top)))
-    else {
-        return false;
-    };
-    let quoted = stems.iter().any(|stem| contains_quoted(source.text.as_bytes(), stem.as_str()));
-    quoted || workspace.summary(file).is_none_or(|summary| imports_any(&summary, stems))
-}
-
-fn imports_any(summary: &ModuleSummary, stems: &[ModuleName]) -> bool {
-    summary.imports.iter().filter(|import| import.level == 0).any(|import| {
-        let Some(module) = ModuleName::new(&import.module) else { return false };
-        stems.iter().any(|stem| match &import.kind {
-            ImportKind::From(name) => module.starts_with(stem) || module.child(name).starts_with(stem),
-            // `import namespace` may be followed by anything below it.
-            _ => module.starts_with(stem) || stem.starts_with(&module),
-        })
-    })
+    let named = |bytes: &[u8]| modules.needles.iter().any(|name| contains_word(bytes, name));
+    let Some(source) = workspace.files.text_if(file, named) else { return false };
+    let quoted = modules.stems.iter().any(|stem| contains_quoted(source.text.as_bytes(), stem.as_str()));
+    let imported = |summary: &ModuleSummary| modules.may_be_imported(context, file, summary);
+    quoted || workspace.summary(file).is_none_or(|summary| imported(&summary))
 }
 
 /// Whether another file names a module or the distribution, the requirement and its source aside.

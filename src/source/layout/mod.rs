@@ -92,6 +92,12 @@ fn by_backend(files: &Files, dir: &Utf8Path, name: Option<&DistributionName>, bu
     }
 }
 
+/// Whether the layout of what a backend ships is known: no backend is setuptools, one that is known by its tables alone
+/// wraps another and may add to what that does.
+pub fn knows_backend(build: &BuildSystem) -> bool {
+    build.backend.as_ref().is_none_or(|backend| Backend::named(&backend.value).is_some())
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Backend {
     Hatch,
@@ -107,24 +113,9 @@ impl Backend {
     /// By the backend's name; where that is none we know (a wrapper of the project's own), by the only table that is
     /// filled.
     fn of(build: &BuildSystem) -> Option<Self> {
-        const NAMES: [(&str, Backend); 9] = [
-            ("hatchling", Backend::Hatch),
-            ("setuptools", Backend::Setuptools),
-            ("poetry", Backend::Poetry),
-            ("flit", Backend::Flit),
-            ("pdm", Backend::Pdm),
-            ("uv_build", Backend::Uv),
-            ("uv", Backend::Uv),
-            ("maturin", Backend::Maturin),
-            ("hatch", Backend::Hatch),
-        ];
         let written = build.backend.as_ref().map(|backend| backend.value.as_str()).unwrap_or("");
-        let head = written.split(['.', ':']).next().unwrap_or("");
-        let named = NAMES.iter().find(|(name, _)| {
-            head.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
-        });
-        if let Some((_, backend)) = named {
-            return Some(*backend);
+        if let Some(backend) = Self::named(written) {
+            return Some(backend);
         }
         let tables = [
             (build.hatch.is_some(), Backend::Hatch),
@@ -138,6 +129,25 @@ impl Backend {
         let mut filled = tables.iter().filter(|(filled, _)| *filled);
         let only = filled.next();
         if filled.next().is_some() { None } else { only.map(|(_, backend)| *backend) }
+    }
+
+    fn named(written: &str) -> Option<Self> {
+        const NAMES: [(&str, Backend); 9] = [
+            ("hatchling", Backend::Hatch),
+            ("setuptools", Backend::Setuptools),
+            ("poetry", Backend::Poetry),
+            ("flit", Backend::Flit),
+            ("pdm", Backend::Pdm),
+            ("uv_build", Backend::Uv),
+            ("uv", Backend::Uv),
+            ("maturin", Backend::Maturin),
+            ("hatch", Backend::Hatch),
+        ];
+        let head = written.split(['.', ':']).next().unwrap_or("");
+        let named = NAMES.iter().find(|(name, _)| {
+            head.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+        });
+        named.map(|(_, backend)| *backend)
     }
 }
 
@@ -202,6 +212,11 @@ impl Layout {
     /// The module that a file is by its place below a root; what is asked is the path alone.
     pub fn module_of(&self, file: &FileId) -> Option<ModuleName> {
         self.roots.iter().find_map(|root| root.module_of(file.path()))
+    }
+
+    /// Whether the backend's rules found nothing, or there are none, so that every place where modules could be was taken.
+    pub fn is_guessed(&self) -> bool {
+        self.roots.iter().any(|root| root.packages.exclude.contains(&Rule::OtherProjects))
     }
 
     fn native_module(&self, module: &ModuleName) -> Option<Found> {
