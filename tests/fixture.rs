@@ -5,10 +5,10 @@ mod markdown;
 mod support;
 
 use crossloc::ide::{Definitions, Hover, NavigationTarget};
-use crossloc::rules::{Diagnostic, Edit, Findings, Fix, NotJudged, Severity};
+use crossloc::rules::{Diagnostic, Edit, Findings, Fix, NotJudged, Related, Severity};
 use crossloc::text::TextRange;
 use crossloc::vfs::FileId;
-use support::{Answers, Expected, Label, Mark, Problem, parse, problems, problems_of};
+use support::{Answers, Expected, Label, Mark, Problem, Told, parse, problems, problems_of};
 
 #[test]
 fn files_marks_and_cursor_are_read() {
@@ -42,8 +42,8 @@ fn files_marks_and_cursor_are_read() {
     assert_eq!(fixture.folders, ["etl", "ml"]);
     assert_eq!(fixture.cursor, Some((1, 0, 17)));
     let mark = |file, line, start, end, label, written| Mark { file, line, start, end, label, written };
-    let finding = Label::Finding(
-        Severity::Error,
+    let finding = Label::Told(
+        Told::Finding(Severity::Error),
         "missing-symbol".to_owned(),
         Some("`load` [is]: not there".to_owned()),
     );
@@ -135,6 +135,7 @@ fn fixed_answers() -> Answers {
         hover: |_, _, _| Some(Hover { range: TextRange::new(0, 1), markdown: "one\ntwo\n".to_owned() }),
         check: |workspace| {
             let file = FileId::new(&workspace.root().join("a.py"));
+            let other = FileId::new(&workspace.root().join("b.py"));
             let range = TextRange::new(7, 10);
             let edit = Edit { file: file.clone(), range, new_text: "new".to_owned() };
             let fix = Fix::safe("rename", vec![edit]);
@@ -145,7 +146,11 @@ fn fixed_answers() -> Answers {
                 file,
                 range,
                 location: None,
-                related: Vec::new(),
+                related: vec![Related {
+                    file: other,
+                    range: TextRange::new(4, 8),
+                    message: "new here".to_owned(),
+                }],
                 fix: Some(fix),
                 arguments: Vec::new(),
             };
@@ -213,6 +218,29 @@ fn wrong_answers_fail() {
         [
             "3: a fix also changes `a.py` to\nimport new\n",
             "6: hover does not show (or not in this order)\n    one\n  but\none\ntwo\n",
+        ]
+    );
+}
+
+/// Nothing of either kind is asked for where no mark speaks of it.
+#[test]
+fn related_places_and_fixes_are_compared_where_one_is_expected() {
+    let files = "#- b.py\ndef load(): ...\n{}#- a.py\nimport old\n#      ^^^ warning[some-rule]\n";
+    let told = |there: &str, here: &str| {
+        shown(&format!("{}{here}", files.replace("{}", there)), &Expected::default())
+    };
+    let related = "#   ^^^^ related[some-rule]: new here\n";
+    let fix = "#      ^^^ fix[some-rule]: rename\n";
+    assert_eq!(told(related, fix), [""; 0]);
+    assert_eq!(told("#   ^^^^ related[some-rule]\n", ""), [""; 0]);
+    assert_eq!(told("", fix), [""; 0]);
+    assert_eq!(
+        told("#  ^^ related[some-rule]: new here\n", "#      ^^^ unsafe-fix[some-rule]: rename\n"),
+        [
+            "1: unexpected at b.py:1:5-9\n    #   ^^^^ related[some-rule]: new here",
+            "2: missing at b.py:1:4-6\n    #  ^^ related[some-rule]: new here",
+            "4: unexpected at a.py:1:8-11\n    #      ^^^ fix[some-rule]: rename",
+            "6: missing at a.py:1:8-11\n    #      ^^^ unsafe-fix[some-rule]: rename",
         ]
     );
 }

@@ -19,7 +19,7 @@ mod history;
 mod parse;
 mod run;
 
-pub use parse::{Fixture, Label, Mark, parse};
+pub use parse::{Fixture, Label, Mark, Told, parse};
 pub use run::{Answers, Expected, problems, problems_of};
 
 /// Something that is not as the fixture says: the 0-based line of the fixture's text, and what is wrong there.

@@ -94,8 +94,21 @@ pub enum Label {
     Reference(String),
     /// `nodef`: asked, and nothing may be answered.
     NoDefinition,
-    /// `error[rule]: message`; without a message, any will do.
-    Finding(Severity, String, Option<String>),
+    /// `error[rule]: message`, or what belongs to a finding of that rule; without a message, any will do.
+    Told(Told, String, Option<String>),
+}
+
+/// What is told of a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// `error`, `warning`, `information`: something is at fault there.
+    Finding(Severity),
+    /// `related`: a finding elsewhere names this place.
+    Related,
+    /// `fix`: the finding there has a fix of this title.
+    Fix,
+    /// `unsafe-fix`: the same, for somebody to look at first.
+    UnsafeFix,
 }
 
 /// Reads a fixture. Whatever is not understood is a problem: a mark with a typo must not pass as a comment.
@@ -231,7 +244,7 @@ fn add_marks(
                 label
             }
             None => {
-                let label = finding_label(rest).ok_or_else(|| format!("unknown label `{rest}`"))?;
+                let label = told_label(rest).ok_or_else(|| format!("unknown label `{rest}`"))?;
                 rest = "";
                 label
             }
@@ -251,12 +264,15 @@ fn place_label(word: &str) -> Option<Label> {
     }
 }
 
-fn finding_label(text: &str) -> Option<Label> {
-    let (severity, rest) = text.split_once('[')?;
-    let severity = match severity {
-        "error" => Severity::Error,
-        "warning" => Severity::Warning,
-        "information" => Severity::Information,
+fn told_label(text: &str) -> Option<Label> {
+    let (kind, rest) = text.split_once('[')?;
+    let told = match kind {
+        "error" => Told::Finding(Severity::Error),
+        "warning" => Told::Finding(Severity::Warning),
+        "information" => Told::Finding(Severity::Information),
+        "related" => Told::Related,
+        "fix" => Told::Fix,
+        "unsafe-fix" => Told::UnsafeFix,
         _ => return None,
     };
     let (rule, message) = rest.split_once(']')?;
@@ -265,7 +281,7 @@ fn finding_label(text: &str) -> Option<Label> {
         None if message.is_empty() => None,
         None => return None,
     };
-    Some(Label::Finding(severity, rule.to_owned(), message))
+    Some(Label::Told(told, rule.to_owned(), message))
 }
 
 fn add_line(fixture: &mut Fixture, number: usize, line: &str) -> Result<(), String> {

@@ -5,13 +5,13 @@ use std::fmt;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use crossloc::ide::{self, Definitions, Hover};
-use crossloc::rules::{self, Findings, Severity};
+use crossloc::rules::{self, Findings};
 use crossloc::text::{Encoding, LineColumn, TextRange, offset};
 use crossloc::vfs::{FileId, Files, relative};
 use crossloc::workspace::Workspace;
 
 use super::history::{History, path_of};
-use super::parse::{File, Fixture, Form, Label, Mark, ROOT, parse};
+use super::parse::{File, Fixture, Form, Label, Mark, ROOT, Told, parse};
 use super::{Problem, compare};
 
 /// What is expected beside the marks; each with the number of lines between the fixture's text and the block's, so
@@ -74,7 +74,7 @@ pub fn problems_of(text: &str, expected: &Expected<'_>, answers: Answers) -> Vec
     let asked = Asked { root, workspace, fixture, history, answers };
     let findings = (answers.check)(&asked.workspace);
     let mut problems = asked.definitions();
-    problems.extend(asked.findings(&findings));
+    problems.extend(asked.told(&findings));
     problems.extend(expected.fix.iter().flat_map(|fix| asked.fixes(&findings, *fix)));
     problems.extend(expected.not_judged.iter().flat_map(|block| not_judged(&findings, *block)));
     problems.extend(expected.hover.iter().filter_map(|hover| asked.hover(*hover)));
@@ -150,7 +150,7 @@ impl Asked {
             let expected: BTreeSet<Place> = match &mark.label {
                 Label::Reference(name) => self.definitions_of(name),
                 Label::NoDefinition => BTreeSet::new(),
-                Label::Definition(_) | Label::Finding(..) => continue,
+                Label::Definition(_) | Label::Told(..) => continue,
             };
             let columns = BTreeSet::from([mark.start, mark.end.saturating_sub(1)]);
             let found = columns.into_iter().filter_map(|column| self.definition(mark, column, &expected));
@@ -191,33 +191,48 @@ impl Asked {
         })
     }
 
-    /// What was found and not expected, and the reverse.
-    fn findings(&self, findings: &Findings) -> Vec<Problem> {
+    /// What was told and not expected, and the reverse. Related places and fixes are compared where some are expected.
+    fn told(&self, findings: &Findings) -> Vec<Problem> {
+        let is_expected = |wanted: fn(Told) -> bool| {
+            self.fixture.marks.iter().any(|mark| matches!(mark.label, Label::Told(told, ..) if wanted(told)))
+        };
+        let with_related = is_expected(|told| told == Told::Related);
+        let with_fixes = is_expected(|told| matches!(told, Told::Fix | Told::UnsafeFix));
         let mut missing: Vec<&Mark> =
-            self.fixture.marks.iter().filter(|mark| matches!(mark.label, Label::Finding(..))).collect();
+            self.fixture.marks.iter().filter(|mark| matches!(mark.label, Label::Told(..))).collect();
         let mut problems = Vec::new();
-        for diagnostic in &findings.diagnostics {
-            let place = self.place(&diagnostic.file, diagnostic.range);
+        let mut tell = |place: Place, told: Told, rule: &str, message: &str| {
             let expected = missing.iter().position(|mark| {
-                let Label::Finding(severity, rule, message) = &mark.label else { return false };
-                *severity == diagnostic.severity
-                    && rule == diagnostic.rule
-                    && message.as_ref().is_none_or(|message| *message == diagnostic.message)
+                let Label::Told(wanted, of, text) = &mark.label else { return false };
+                *wanted == told
+                    && of == rule
+                    && text.as_ref().is_none_or(|text| text == message)
                     && self.place_of(mark) == place
             });
             match expected {
                 Some(index) => drop(missing.remove(index)),
                 None => {
-                    let label = label(diagnostic.severity, diagnostic.rule, Some(&diagnostic.message));
+                    let label = label(told, rule, Some(message));
                     let message = format!("unexpected at {place}\n    {}", drawn(&place, &label));
                     problems.push(Problem::new(self.written_line(&place), message));
                 }
             }
+        };
+        for found in &findings.diagnostics {
+            let place = self.place(&found.file, found.range);
+            tell(place.clone(), Told::Finding(found.severity), found.rule, &found.message);
+            for other in found.related.iter().filter(|_| with_related) {
+                tell(self.place(&other.file, other.range), Told::Related, found.rule, &other.message);
+            }
+            if let Some(fix) = found.fix.as_ref().filter(|_| with_fixes) {
+                let told = if fix.safe { Told::Fix } else { Told::UnsafeFix };
+                tell(place, told, found.rule, &fix.title);
+            }
         }
         problems.extend(missing.into_iter().map(|mark| {
-            let Label::Finding(severity, rule, message) = &mark.label else { return Problem::new(0, "") };
+            let Label::Told(told, rule, message) = &mark.label else { return Problem::new(0, "") };
             let place = self.place_of(mark);
-            let label = label(*severity, rule, message.as_deref());
+            let label = label(*told, rule, message.as_deref());
             Problem::new(mark.written, format!("missing at {place}\n    {}", drawn(&place, &label)))
         }));
         problems
@@ -338,14 +353,15 @@ fn list(places: &BTreeSet<Place>) -> String {
     if shown.is_empty() { "nothing".to_owned() } else { shown.join(", ") }
 }
 
-fn label(severity: Severity, rule: &str, message: Option<&str>) -> String {
-    let severity = match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Information => "information",
+fn label(told: Told, rule: &str, message: Option<&str>) -> String {
+    let told = match told {
+        Told::Finding(severity) => severity.as_str(),
+        Told::Related => "related",
+        Told::Fix => "fix",
+        Told::UnsafeFix => "unsafe-fix",
     };
     let message = message.map(|message| format!(": {message}")).unwrap_or_default();
-    format!("{severity}[{rule}]{message}")
+    format!("{told}[{rule}]{message}")
 }
 
 /// The mark line that would expect a finding, ready to be pasted.
