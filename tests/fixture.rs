@@ -234,6 +234,9 @@ fn related_places_and_fixes_are_compared_where_one_is_expected() {
     assert_eq!(told(related, fix), [""; 0]);
     assert_eq!(told("#   ^^^^ related[some-rule]\n", ""), [""; 0]);
     assert_eq!(told("", fix), [""; 0]);
+    let whole = "#- b.py related[some-rule]: one related[some-rule]: two\n#- a.py\n";
+    let marks = parse(whole).unwrap().marks;
+    assert_eq!(marks.iter().map(|mark| (mark.start, mark.end)).collect::<Vec<_>>(), [(0, 0), (0, 0)]);
     assert_eq!(
         told("#  ^^ related[some-rule]: new here\n", "#      ^^^ unsafe-fix[some-rule]: rename\n"),
         [

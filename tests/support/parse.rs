@@ -134,7 +134,8 @@ pub fn parse(text: &str) -> Result<Fixture, Vec<Problem>> {
 }
 
 fn add_file(fixture: &mut Fixture, number: usize, header: &str) -> Result<(), String> {
-    let mut words = header.split_whitespace();
+    let mut told = header.split(" related[");
+    let mut words = told.next().unwrap_or("").split_whitespace();
     let path = words.next().ok_or("a section needs a path")?;
     let since = fixture.tags.iter().rfind(|tag| is_below(path, &tag.dir)).map_or(0, |tag| tag.files);
     let path_taken = fixture.files.iter().skip(since).any(|file| file.path == path.trim_end_matches('/'));
@@ -146,6 +147,11 @@ fn add_file(fixture: &mut Fixture, number: usize, header: &str) -> Result<(), St
         file.form = Form::Dir;
     }
     let index = fixture.files.len();
+    let whole = |label| Mark { file: index, line: 0, start: 0, end: 0, label, written: number };
+    for text in told {
+        let text = format!("related[{text}");
+        fixture.marks.push(whole(told_label(&text).ok_or_else(|| format!("unknown label `{text}`"))?));
+    }
     for word in words {
         match word {
             "crlf" => file.form = Form::Crlf,
@@ -156,7 +162,7 @@ fn add_file(fixture: &mut Fixture, number: usize, header: &str) -> Result<(), St
                 let Some(label @ Label::Definition(_)) = place_label(word) else {
                     return Err(format!("unknown attribute `{word}`"));
                 };
-                fixture.marks.push(Mark { file: index, line: 0, start: 0, end: 0, label, written: number });
+                fixture.marks.push(whole(label));
             }
         }
     }

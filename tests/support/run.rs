@@ -368,6 +368,7 @@ fn label(told: Told, rule: &str, message: Option<&str>) -> String {
 fn drawn(place: &Place, label: &str) -> String {
     let width = (place.end.column.max(place.start.column + 1) - place.start.column) as usize;
     match place.start.column as usize {
+        0 if place.start == place.end => format!("#- {} {label}", place.path),
         0 => format!("#{} {label}", "<".repeat(width.saturating_sub(1).max(1))),
         column => format!("#{}{} {label}", " ".repeat(column - 1), "^".repeat(width)),
     }
