@@ -3,6 +3,8 @@
 use camino::Utf8Path;
 use proptest::prelude::*;
 
+mod near;
+
 use super::*;
 
 const ALL: [ManifestKind; 10] = [

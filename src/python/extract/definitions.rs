@@ -25,8 +25,7 @@ impl<'t> Extractor<'t, '_> {
                 }
                 Kind::Function => self.function(child.node, node, &decorators, cx),
                 Kind::Class => self.class(child.node, node, &decorators, cx),
-                _ if child.node.is_named() => self.walk(child, cx),
-                _ => {}
+                _ => self.walk(child, cx),
             }
         }
     }
@@ -261,8 +260,7 @@ impl<'t> Extractor<'t, '_> {
                         }
                     }
                 }
-                _ if child.node.is_named() => self.walk(child, Context { local: true, ..cx.in_scope(scope) }),
-                _ => {}
+                _ => self.walk(child, Context { local: true, ..cx.in_scope(scope) }),
             }
         }
     }

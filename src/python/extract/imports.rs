@@ -202,6 +202,7 @@ impl<'t> Extractor<'t, '_> {
                 name == "__import__"
                     || imported(name, *scope, |import| {
                         import.module == "importlib"
+                            && import.level == 0
                             && matches!(&import.kind, ImportKind::From(name) if name == "import_module")
                     })
             }
@@ -209,7 +210,6 @@ impl<'t> Extractor<'t, '_> {
                 let Some(Expression::Name(object, scope)) = summary.expression(*object) else { return false };
                 imported(object, *scope, |import| {
                     import.kind == ImportKind::Module
-                        && import.level == 0
                         && (import.module == "importlib"
                             || (import.alias.is_none() && import.module.starts_with("importlib.")))
                 })

@@ -23,6 +23,7 @@ fn what_others_cannot_see_leaves_it() {
         ("z = g(x)", "z = g(x, 2)  # why"),
         ("'one'", "'two'"),
         ("= 1)", "= 2)"),
+        ("b(1)", "b(2)"),
     ] {
         assert_eq!(summarize(&TEXT.replace(from, to)).fingerprint, before, "{from} -> {to}");
     }

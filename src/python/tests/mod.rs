@@ -4,6 +4,7 @@ mod bindings;
 mod expressions;
 mod fingerprints;
 mod imports;
+mod near;
 mod robust;
 mod syntax;
 

@@ -110,7 +110,7 @@ impl Rule {
                     let head = pattern.split(['*', '?', '[']).next().unwrap_or("");
                     head.starts_with(&package) || package.starts_with(head)
                 };
-                include.iter().any(reaches) && !is_pruned_at(&package, exclude)
+                include.iter().any(reaches) && !pruned(&package, exclude)
             }
         }
     }
@@ -134,7 +134,8 @@ fn is_at_or_below(name: &str, package: &str) -> bool {
         || name.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-/// setuptools does not search below a package `a` whose exclusion is written `a*` or `a.*`, whatever is included.
+/// setuptools does not search below a package `a` whose exclusion is written `a*` or `a.*`, whatever is included; `a`
+/// itself is left out by the first only.
 fn pruned(package: &str, exclude: &[String]) -> bool {
     let mut above = package;
     while let Some((parent, _)) = above.rsplit_once('.') {
@@ -148,7 +149,6 @@ fn pruned(package: &str, exclude: &[String]) -> bool {
 
 fn is_pruned_at(package: &str, exclude: &[String]) -> bool {
     exclude.iter().any(|pattern| pattern.strip_prefix(package).is_some_and(|rest| matches!(rest, "*" | ".*")))
-        && !package.is_empty()
 }
 
 fn packages_all_the_way(files: &Files, root: &Root, path: &Utf8Path) -> bool {

@@ -1,3 +1,5 @@
+mod near;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::*;
