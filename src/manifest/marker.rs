@@ -122,6 +122,11 @@ impl Marker {
         self.0.is_true()
     }
 
+    /// Whether it hangs on an extra.
+    pub fn mentions_extras(&self) -> bool {
+        self.0.clone().simplify_extras_with(|_| true) != self.0
+    }
+
     /// The marker as far as it matters for these Pythons: `python_version >= '3.9'` always holds for `>=3.11`.
     pub fn within(self, python: &PythonRange) -> Self {
         Self(self.0.simplify_python_versions(python.lower.as_ref(), python.upper.as_ref()))

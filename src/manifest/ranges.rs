@@ -1,6 +1,8 @@
 //! What version specifiers admit: their bounds, and whether anything at all is inside.
 
-use pep440_rs::{Operator, Prerelease, PrereleaseKind, Version, VersionSpecifiers};
+use pep440_rs::{
+    LocalSegment, Operator, Prerelease, PrereleaseKind, Version, VersionSpecifier, VersionSpecifiers,
+};
 
 use super::specifier_admits;
 
@@ -89,6 +91,38 @@ fn around(version: &Version) -> Vec<Version> {
     found
 }
 
+/// Whether two specifiers admit the same versions, and neither lets in what was yanked or is no release yet where the other
+/// does not: `==1.0` by itself admits a yanked version, `>=1.0rc1` pre-releases.
+pub fn admit_the_same(one: &VersionSpecifiers, other: &VersionSpecifiers) -> bool {
+    let pre_releases = |range: &VersionSpecifiers| {
+        range.iter().any(|part| {
+            part.version().any_prerelease()
+                && !matches!(part.operator(), Operator::NotEqual | Operator::NotEqualStar)
+        })
+    };
+    if is_pin(one) != is_pin(other) || pre_releases(one) != pre_releases(other) {
+        return false;
+    }
+    let mut versions = representatives([one, other]);
+    // A local version is what tells `===1.0` from `==1.0`.
+    let local = |part: &VersionSpecifier| part.version().clone().with_local(vec![LocalSegment::Number(HIGH)]);
+    versions.extend(one.iter().chain(other.iter()).map(local));
+    let admits = |range: &VersionSpecifiers, version: &Version| {
+        range.iter().all(|part| match part.operator() {
+            Operator::ExactEqual => version == part.version(),
+            _ => specifier_admits(&part.clone().into(), version),
+        })
+    };
+    versions.iter().all(|version| admits(one, version) == admits(other, version))
+}
+
+/// Whether a specifier is one version and nothing else.
+pub fn is_pin(range: &VersionSpecifiers) -> bool {
+    let mut parts = range.iter();
+    let first = parts.next().map(VersionSpecifier::operator);
+    parts.next().is_none() && matches!(first, Some(Operator::Equal | Operator::ExactEqual))
+}
+
 /// The version that nothing inside lies below; `None` where there is no such bound.
 pub fn lower_bound(range: &VersionSpecifiers) -> Option<Version> {
     let bounds = range.iter().filter(|specifier| {
@@ -157,6 +191,34 @@ mod tests {
         ] {
             let ranges: Vec<VersionSpecifiers> = texts.iter().map(|text| range(text)).collect();
             assert_eq!(admit_nothing(&ranges.iter().collect::<Vec<_>>()), empty, "{texts:?}");
+        }
+    }
+
+    #[test]
+    fn specifiers_are_compared_by_what_they_admit() {
+        for (one, other, same) in [
+            (">=1.16", ">=1.16.0", true),
+            (">=1.16,>=1.10", ">=1.16", true),
+            (">=1,<2", "~=1.0", true),
+            ("~=1.2", ">=1.2,<2", true),
+            ("~=1.2.0", "~=1.2", false),
+            ("==1.*", ">=1.dev0,<2.dev0", false),
+            ("==1.*", "==1.0.*", false),
+            ("!=1.*", "!=1.0.*", false),
+            ("===1", "==1", false),
+            ("===1", "===1.0", true),
+            (">=1,<=1.0", "==1.0", false),
+            ("==1,>=0", "==1", false),
+            ("==1.0", "==1", true),
+            (">=1,!=1.5", ">=1", false),
+            (">=1,!=0.5", ">=1", true),
+            (">=1rc1,>=1", ">=1", false),
+            ("", ">=0", false),
+            ("", "", true),
+            ("==1.0+a", "==1.0", false),
+            (">=18446744073709551615", ">=18446744073709551615.0", true),
+        ] {
+            assert_eq!(admit_the_same(&range(one), &range(other)), same, "{one} {other}");
         }
     }
 

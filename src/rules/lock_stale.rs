@@ -9,7 +9,8 @@
 //! `uv sync --frozen` and images that install from the lock take what it says: a requirement that was added since is
 //! not there, one that was removed still is. What counts is what the tool counts: for uv the project's requirements,
 //! sources, version, extras and groups, `requires-python`, the members of a workspace, constraints and overrides;
-//! specifiers beside live sources are not recorded. For Poetry the hash over its tables.
+//! specifiers beside live sources are not recorded. `six>=1.16` and `six>=1.16.0` say the same, and so do `six>=1` beside
+//! `six<2` and `six>=1,<2`. For Poetry the hash over its tables.
 //!
 //! ## Example
 //!
@@ -55,7 +56,7 @@ use super::registry::Rule;
 use super::{Context, Finding, Severity};
 use crate::manifest::{DistributionName, LockKind, LockSource, PythonRange, poetry_content_hashes};
 use crate::text::TextRange;
-use crate::workspace::{Installed, Place, Project};
+use crate::workspace::{Installed, Place, Project, RecordedRequirement, as_constraints};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -118,18 +119,19 @@ fn lock_differences(context: &Context<'_>, judged: &Judged, members: &[Arc<Proje
     let python = judged.python();
     let dir = judged.found.file.dir();
     let workspace = context.workspace;
-    let lists = [
-        (&manifest.uv.constraints, &head.manifest.constraints, " as a constraint"),
-        (&manifest.uv.overrides, &head.manifest.overrides, " as an override"),
+    type Form = fn(Vec<RecordedRequirement>) -> Vec<RecordedRequirement>;
+    let lists: [(_, _, Form, _); 2] = [
+        (&manifest.uv.constraints, &head.manifest.constraints, as_constraints, " as a constraint"),
+        (&manifest.uv.overrides, &head.manifest.overrides, |all| all, " as an override"),
     ];
-    for (now, before, list) in lists {
+    for (now, before, form, list) in lists {
         let now = workspace.recorded_list(&judged.root, now, &python);
         match (now, workspace.recorded_in_lock(dir, before, &python)) {
             (Ok(mut now), Ok(before)) => {
                 // What is new and speaks of nothing that is locked changes nothing, for uv (0.13.9) neither.
                 let known = |name: &DistributionName| before.iter().any(|one| one.name == *name);
                 now.retain(|one| judged.lock().has(&one.name) || known(&one.name));
-                found.extend(requirement_differences(&now, &before, list));
+                found.extend(requirement_differences(&form(now), &form(before), list));
             }
             (Err(reason), _) | (_, Err(reason)) => context.not_judged(reason),
         }

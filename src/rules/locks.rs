@@ -12,7 +12,7 @@ use crate::manifest::{
     Version, parse_version,
 };
 use crate::vfs::join;
-use crate::workspace::{Place, Project, ProjectLock, Recorded, RecordedRequirement, RecordedSource};
+use crate::workspace::{Place, Project, ProjectLock, Recorded, RecordedRequirement, RecordedSource, merged};
 
 /// Differences that a message names; the others are counted.
 const MAXIMUM_NAMED: usize = 3;
@@ -219,7 +219,7 @@ fn version_difference(entry: &LockEntry, project: &Project) -> Option<Difference
     }
 }
 
-/// What two lists of requirements do not have in common, by name.
+/// What two lists of requirements do not have in common, by name, the entries of one name merged.
 pub(super) fn requirement_differences(
     now: &[RecordedRequirement],
     before: &[RecordedRequirement],
@@ -229,7 +229,7 @@ pub(super) fn requirement_differences(
     let mut found = Vec::new();
     for name in names {
         let of_name = |all: &[RecordedRequirement]| {
-            all.iter().filter(|one| one.name == *name).cloned().collect::<Vec<_>>()
+            merged(&all.iter().filter(|one| one.name == *name).cloned().collect::<Vec<_>>())
         };
         let (new, old) = (of_name(now), of_name(before));
         let lacks = |one: &&RecordedRequirement, all: &[RecordedRequirement]| {

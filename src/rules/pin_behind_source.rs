@@ -89,9 +89,10 @@ fn judge(context: &Context<'_>, project: &Project, dependency: &Dependency) -> O
                 newest(context, name).filter(|newest| is_behind(&specifier.value, &newest.version))?;
             // A version that was never released is unknown-version's matter.
             let releases = context.workspace.releases(name);
-            if releases.tagged
-                && exact(&specifier.value).is_some_and(|pinned| releases.find(&pinned).is_none())
-            {
+            let released = |pinned: &Version| {
+                releases.find(pinned).is_some() || context.workspace.locked_from_index(name).contains(pinned)
+            };
+            if releases.tagged && exact(&specifier.value).is_some_and(|pinned| !released(&pinned)) {
                 return None;
             }
             let fix = repin(&place, &written, &specifier.value, &newest.version);

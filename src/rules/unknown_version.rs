@@ -8,7 +8,8 @@
 //! ## Why it matters
 //!
 //! Such a version cannot be installed, or is one that somebody uploaded past the release process. It is mostly a typing
-//! mistake. A shallow clone, and one without tags, say nothing; nor does a version that is at hand in some other way.
+//! mistake. A shallow clone, and one without tags, say nothing; nor does a version that is at hand in some other way, or that
+//! some lock has from an index: it was released, and never tagged.
 //!
 //! ## Example
 //!
@@ -92,9 +93,11 @@ fn judge(context: &Context<'_>, dependency: &Dependency) -> Option<Finding> {
     let between = tagged.first().is_some_and(|first| **first < pinned)
         && tagged::newest(context, name).is_some_and(|newest| pinned < newest.version);
     let public = pinned.clone().without_local();
-    let exists = known.iter().any(|version| **version == public || **version == pinned)
+    let is_it = |version: &Version| *version == public || *version == pinned;
+    let exists = known.iter().any(|version| is_it(version))
         || trees.iter().any(|tree| workspace.version(tree).as_ref() == Some(&public));
-    if !(between || releases.listed) || exists {
+    let locked = || workspace.locked_from_index(name).iter().any(&is_it);
+    if !(between || releases.listed) || exists || locked() {
         return None;
     }
     let (place, written) = versions::written(context, &dependency.place.file, specifier)?;

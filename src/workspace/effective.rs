@@ -190,8 +190,12 @@ impl Workspace {
         let releases = self.releases(name);
         let mut versions = releases.versions();
         versions.retain(|version| specifier_admits(&specifier.value, version));
+        let others = |only: &Version| {
+            let locked = self.locked_from_index(name);
+            locked.iter().any(|version| version != only && specifier_admits(&specifier.value, version))
+        };
         match versions.as_slice() {
-            [only] if releases.gaps.is_empty() => {
+            [only] if releases.gaps.is_empty() && !others(only) => {
                 said.push(Said::Only((*only).clone()));
                 Some((*only).clone())
             }

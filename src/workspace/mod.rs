@@ -18,7 +18,9 @@ mod outside;
 mod parts;
 mod pinned;
 mod project;
+mod proven;
 mod recorded;
+mod recorded_requirement;
 mod releases;
 mod resolve;
 mod roots;
@@ -27,7 +29,7 @@ mod summaries;
 mod takings;
 mod version;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -53,7 +55,8 @@ pub use locations::CodeLocation;
 pub use lock::{LockAnswer, Locked, ProjectLock};
 pub use outside::Outside;
 pub use project::{Declared, Place, Project};
-pub use recorded::{Installed, Recorded, RecordedRequirement, RecordedSource};
+pub use recorded::Recorded;
+pub use recorded_requirement::{Installed, RecordedRequirement, RecordedSource, as_constraints, merged};
 pub use releases::{Origin, Release, Releases};
 pub use resolve::{Found, NotFound, Provider, Resolution, Standing};
 pub use sources::{DeclaredSource, is_public_index};
@@ -115,6 +118,7 @@ struct Structure {
     versions_in_python: Mutex<FxHashMap<FileId, VersionInPython>>,
     /// By distribution.
     releases: PathMemo<Arc<Releases>>,
+    locked_from_index: PathMemo<Arc<BTreeSet<Version>>>,
     shelves: OnceLock<Arc<Shelves>>,
     locks: PathMemo<Option<Arc<ProjectLock>>>,
     /// By lock file and entry: all that the entry leads to.

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 
+use super::recorded_requirement::{Installed, RecordedRequirement, RecordedSource, Specifier, written};
 use super::{Place, Project, Provision, Workspace};
 use crate::manifest::{
     DistributionName, Group, LockSource, LockedRequirement, Manifest, ManifestKind, Marker, PythonRange,
@@ -20,60 +21,6 @@ pub struct Recorded {
     pub groups: BTreeMap<String, Vec<RecordedRequirement>>,
     /// The extras, normalised.
     pub extras: BTreeSet<String>,
-}
-
-/// One requirement, its source resolved.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RecordedRequirement {
-    /// The distribution.
-    pub name: DistributionName,
-    /// The extras selected, normalised.
-    pub extras: BTreeSet<String>,
-    /// For which environments, as far as it matters for the lock's Pythons.
-    pub marker: Marker,
-    /// From where; none where that cannot be known, which equals anything.
-    pub source: Option<RecordedSource>,
-    /// As people write it.
-    pub written: String,
-    /// Where it is declared; for what a lock records, nowhere.
-    pub place: Option<Place>,
-}
-
-/// Where a requirement is to be taken from.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum RecordedSource {
-    /// An index, the default or a named one, with the specifier's parts, sorted.
-    Index(Option<String>, Vec<String>),
-    /// A folder.
-    Folder(Utf8PathBuf, Installed),
-    /// An archive on disk.
-    Archive(Utf8PathBuf),
-    /// A repository: URL without who asks, reference, folder inside.
-    Git(String, Option<String>, Option<String>),
-    /// An archive's URL.
-    Url(String),
-}
-
-/// How a project on disk is installed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Installed {
-    /// As editable.
-    Editable,
-    /// As a copy.
-    Copy,
-    /// Not at all: only what it requires.
-    Not,
-}
-
-impl RecordedRequirement {
-    /// Whether two say the same.
-    pub fn equals(&self, other: &Self) -> bool {
-        let source = match (&self.source, &other.source) {
-            (Some(own), Some(other)) => own == other,
-            _ => true,
-        };
-        self.name == other.name && self.extras == other.extras && self.marker == other.marker && source
-    }
 }
 
 impl Workspace {
@@ -167,27 +114,28 @@ impl Workspace {
             let marker =
                 locked.marker.as_deref().map_or(Some(Marker::always()), Marker::parse).ok_or_else(unread)?;
             let specifier = locked.specifier.as_deref().unwrap_or("");
-            let folder = |path: &str, how| RecordedSource::Folder(self.own_name(&join(dir, path)), how);
+            let folder = |path: &str, how| Some(RecordedSource::Folder(self.own_name(&join(dir, path)), how));
+            let index = |url: Option<&str>| {
+                Some(RecordedSource::Index(url.map(plain_url), Specifier::read(specifier)?))
+            };
             let source = match &locked.source {
-                None => RecordedSource::Index(None, parts(specifier)),
-                Some(LockSource::Registry(index)) => {
-                    RecordedSource::Index(index.as_deref().map(plain_url), parts(specifier))
-                }
+                None => index(None),
+                Some(LockSource::Registry(url)) => index(url.as_deref()),
                 Some(LockSource::Editable(path)) => folder(path, Installed::Editable),
                 Some(LockSource::Directory(path)) => folder(path, Installed::Copy),
                 Some(LockSource::Virtual(path)) => folder(path, Installed::Not),
-                Some(LockSource::Path(path)) => RecordedSource::Archive(join(dir, path)),
-                Some(LockSource::Url(url)) => RecordedSource::Url(plain_url(url)),
+                Some(LockSource::Path(path)) => Some(RecordedSource::Archive(join(dir, path))),
+                Some(LockSource::Url(url)) => Some(RecordedSource::Url(plain_url(url))),
                 Some(LockSource::Git { url, reference, subdirectory, .. }) => {
-                    RecordedSource::Git(plain_url(url), reference.clone(), subdirectory.clone())
+                    Some(RecordedSource::Git(plain_url(url), reference.clone(), subdirectory.clone()))
                 }
             };
             Ok(RecordedRequirement {
                 name: locked.name.value.clone(),
                 extras: locked.extras.iter().map(|extra| normal(extra)).collect(),
                 marker: marker.within(python),
-                written: written(&locked.name.value, &locked.extras, specifier),
-                source: Some(source),
+                written: written(&locked.name.value, locked.extras.iter().map(String::as_str), specifier),
+                source,
                 place: None,
             })
         };
@@ -225,14 +173,17 @@ impl Workspace {
     ) -> Result<Vec<RecordedRequirement>, String> {
         let marker = requirement.marker.as_deref().map_or(Some(Marker::always()), Marker::parse);
         let marker = marker.ok_or_else(|| unreadable(project))?;
-        let specifier =
-            requirement.specifier.as_ref().map(|found| found.value.to_string()).unwrap_or_default();
+        let specifier = Specifier::of(requirement);
         let with = |marker: Marker, source: Option<RecordedSource>| RecordedRequirement {
             name: requirement.name.value.clone(),
             extras: requirement.extras.iter().map(|extra| normal(extra)).collect(),
             marker: marker.within(python),
             source,
-            written: written(&requirement.name.value, &requirement.extras, &specifier),
+            written: written(
+                &requirement.name.value,
+                requirement.extras.iter().map(String::as_str),
+                &specifier.to_string(),
+            ),
             place: Some(Place { file: file.clone(), range: requirement.name.range }),
         };
         let root = self.workspace_root(project);
@@ -247,8 +198,7 @@ impl Workspace {
         let own = of(project).map(|found| (project, found));
         let owner = own.or_else(|| root.as_deref().and_then(|root| of(root).map(|found| (root, found))));
         let Some((owner, (entries, file))) = owner else {
-            let source = RecordedSource::Index(None, parts(&specifier));
-            return Ok(vec![with(marker, Some(source))]);
+            return Ok(vec![with(marker, Some(RecordedSource::Index(None, specifier.clone())))]);
         };
         let mut rest = marker.clone();
         let mut found = Vec::new();
@@ -261,7 +211,7 @@ impl Workspace {
             let source = self.recorded_source(owner, root.as_deref(), entry, &file, requirement);
             found.push(with(of_entry.and(&marker), source));
         }
-        found.push(with(rest, Some(RecordedSource::Index(None, parts(&specifier)))));
+        found.push(with(rest, Some(RecordedSource::Index(None, specifier.clone()))));
         found.retain(|one| !one.marker.is_never());
         Ok(found)
     }
@@ -274,12 +224,10 @@ impl Workspace {
         file: &FileId,
         requirement: &Requirement,
     ) -> Option<RecordedSource> {
-        let specifier =
-            requirement.specifier.as_ref().map(|found| found.value.to_string()).unwrap_or_default();
         match &entry.kind {
             SourceKind::Index(name) => {
                 let url = self.index_url(owner, root, &name.value)?;
-                Some(RecordedSource::Index(Some(plain_url(&url)), parts(&specifier)))
+                Some(RecordedSource::Index(Some(plain_url(&url)), Specifier::of(requirement)))
             }
             SourceKind::Git { url, reference, subdirectory } => {
                 let reference = reference.as_ref().map(|reference| reference.value.clone());
@@ -361,19 +309,6 @@ fn unreadable(project: &Project) -> String {
 /// The name of an extra or group as it is compared.
 fn normal(name: &str) -> String {
     DistributionName::new(name).map_or_else(|| name.to_owned(), |name| name.to_string())
-}
-
-/// The parts of a specifier, sorted, so that their order does not count.
-fn parts(specifier: &str) -> Vec<String> {
-    let parts = specifier.split(',').map(|part| part.split_whitespace().collect::<String>());
-    let mut parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
-    parts.sort();
-    parts
-}
-
-fn written(name: &DistributionName, extras: &[String], specifier: &str) -> String {
-    let extras = if extras.is_empty() { String::new() } else { format!("[{}]", extras.join(",")) };
-    format!("{name}{extras}{}", parts(specifier).join(","))
 }
 
 /// A URL without user, password, and what stands behind `#`.

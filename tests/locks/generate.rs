@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::changes::{CHANGES, mutate};
+
 /// Files by path.
 pub type Tree = BTreeMap<String, String>;
 
@@ -19,35 +21,41 @@ pub struct Case {
 
 /// A project as generated; written out as pyproject.toml.
 #[derive(Clone, Default)]
-struct Project {
-    name: String,
-    version: Option<String>,
-    python: String,
-    requires: Vec<String>,
-    extras: BTreeMap<String, Vec<String>>,
-    groups: BTreeMap<String, Vec<String>>,
+pub struct Project {
+    pub name: String,
+    pub version: Option<String>,
+    pub python: String,
+    pub requires: Vec<String>,
+    pub extras: BTreeMap<String, Vec<String>>,
+    pub groups: BTreeMap<String, Vec<String>>,
     /// Name to table.
-    sources: BTreeMap<String, String>,
-    constraints: Vec<String>,
-    overrides: Vec<String>,
-    members: Option<Vec<String>>,
-    built: bool,
+    pub sources: BTreeMap<String, String>,
+    pub constraints: Vec<String>,
+    pub overrides: Vec<String>,
+    pub members: Option<Vec<String>>,
+    pub built: bool,
     /// `[tool.uv] package`.
-    package: Option<bool>,
+    pub package: Option<bool>,
     /// Group to the group that it includes.
-    includes: BTreeMap<String, String>,
-    description: String,
+    pub includes: BTreeMap<String, String>,
+    pub description: String,
 }
 
 /// A generator of numbers (xorshift).
-struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
-    fn below(&mut self, limit: u64) -> u64 {
+    /// A number below a limit.
+    pub fn below(&mut self, limit: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         self.0 % limit
+    }
+
+    /// One of several.
+    pub fn pick<T: Copy>(&mut self, of: &[T]) -> T {
+        of[self.below(of.len() as u64) as usize]
     }
 
     fn one_in(&mut self, chance: u64) -> bool {
@@ -83,6 +91,7 @@ impl Project {
             "[tool.uv]\nconstraint-dependencies = {:?}\noverride-dependencies = {:?}\n",
             self.constraints, self.overrides
         );
+        out += "no-index = true\nfind-links = [\"WHEELS\"]\n";
         if let Some(package) = self.package {
             out += &format!("package = {package}\n");
         }
@@ -98,10 +107,13 @@ impl Project {
 }
 
 /// The projects by folder.
-type World = BTreeMap<&'static str, Project>;
+pub type World = BTreeMap<&'static str, Project>;
 
 fn tree(world: &World) -> Tree {
-    world.iter().map(|(dir, project)| (format!("{dir}/pyproject.toml"), project.text())).collect()
+    let text = |dir: &str, project: &Project| {
+        project.text().replace("WHEELS", &format!("{}wheels", "../".repeat(dir.split('/').count())))
+    };
+    world.iter().map(|(dir, project)| (format!("{dir}/pyproject.toml"), text(dir, project))).collect()
 }
 
 fn project(name: &str) -> Project {
@@ -149,6 +161,15 @@ fn shape(random: &mut Random) -> (World, bool) {
     if random.one_in(4) {
         etl.overrides = vec!["stranger<3".to_owned()];
     }
+    if random.one_in(2) {
+        etl.requires.extend(spelled(random));
+        etl.groups.insert("reg".to_owned(), spelled(random));
+        etl.extras.insert("x".to_owned(), spelled(random));
+        lib.requires.extend(spelled(random));
+    }
+    if random.one_in(3) {
+        etl.constraints.extend(spelled(random));
+    }
     if random.one_in(6) {
         lib.groups.insert("test".to_owned(), vec!["spare".to_owned()]);
     }
@@ -168,55 +189,48 @@ fn shape(random: &mut Random) -> (World, bool) {
     (world, workspace)
 }
 
-const INDEX: [&str; 4] = ["etl", "lib", "base", "spare"];
-const WORKSPACE: [&str; 4] = ["ws/etl", "ws/lib", "ws/base", "ws/spare"];
-
-/// What may happen to a world, by name.
-const CHANGES: [&str; 43] = [
-    "nothing",
-    "description",
-    "lib gains spare",
-    "lib loses all",
-    "lib gains an extra",
-    "lib loses its extra",
-    "lib version",
-    "etl version",
-    "etl gains spare",
-    "etl specifier beside the source",
-    "etl extras",
-    "etl marker",
-    "etl marker that always holds",
-    "etl editable",
-    "etl python",
-    "etl python in other words",
-    "lib python within",
-    "etl gains a group",
-    "etl loses groups",
-    "empty group",
-    "constraint",
-    "constraint on lib",
-    "constraints lost",
-    "override",
-    "override on lib",
-    "etl built",
-    "base version",
-    "lib group",
-    "order of requirements",
-    "etl package",
-    "lib renamed",
-    "lib gone",
-    "base gone",
-    "etl violated specifier",
-    "group includes",
-    "included group",
-    "lib extra gains spare",
-    "etl takes an extra",
-    "etl takes another extra",
-    "lib markers",
-    "etl markers of one name",
-    "spare gone",
-    "lib renamed with its consumer",
+/// Ways to require `reg`, which comes from an index; those of one line say the same.
+const SPELLINGS: [&[&[&str]]; 15] = [
+    &[&["reg"], &["reg", "reg"], &["reg ; os_name == 'nt'", "reg ; os_name != 'nt'"]],
+    &[&["reg>=1"], &["reg>=1.0"], &["reg>=1,>=0.5"], &["reg>=1,!=0.3"], &["reg>=1", "reg"]],
+    &[&["reg>=1,<3"], &["reg>=1", "reg<3"], &["reg<3.0,>=1.0.0"], &["reg>=1,<3", "reg<4 ; os_name == 'nt'"]],
+    &[&["reg[io]>=1,<3"], &["reg[IO]", "reg>=1,<3"], &["reg[io]>=1", "reg[io]<3"]],
+    &[&["reg[io]"], &["reg", "reg[io]"], &["reg[io] ; os_name == 'nt'", "reg[io] ; os_name != 'nt'"]],
+    &[&["reg>=1 ; os_name == 'nt'", "reg"], &["reg ; os_name != 'nt'", "reg>=1.0 ; os_name == 'nt'"]],
+    &[&["reg==1.5"], &["reg==1.5.0"], &["reg==1.5 ; os_name == 'nt'", "reg==1.5 ; os_name != 'nt'"]],
+    &[&["reg==1.5,>=1"], &["reg==1.5.0,>=1,>=0.1"]],
+    &[&["reg==1.5", "reg<3"], &["reg<3.0", "reg==1.5"]],
+    &[&["reg===1.5"], &["reg===1.5.0"]],
+    &[&["reg~=1.0"], &["reg>=1,<2"], &["reg==1.*,>=1"], &["reg~=1.0,<3"]],
+    &[&["reg>=1rc1,<2"], &["reg>=1rc1,<2", "reg<4"]],
+    &[&["reg==1.*"], &["reg==1.*,<5"]],
+    &[&["reg==1.5 ; os_name == 'nt'", "reg<2 ; os_name != 'nt'"]],
+    &[&[]],
 ];
+
+fn owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
+/// One of them.
+pub fn spelled(random: &mut Random) -> Vec<String> {
+    let same = random.pick(&SPELLINGS[..]);
+    owned(random.pick::<&[&str]>(same))
+}
+
+/// Another one, or the same in other words.
+pub fn respelled(now: &[String], random: &mut Random) -> Vec<String> {
+    let same = SPELLINGS.iter().find(|same| same.iter().any(|texts| owned(texts) == now));
+    match same {
+        Some(same) if !random.one_in(3) => owned(random.pick::<&[&str]>(same)),
+        _ => spelled(random),
+    }
+}
+
+/// The folders side by side.
+pub const INDEX: [&str; 4] = ["etl", "lib", "base", "spare"];
+/// The same as members.
+pub const WORKSPACE: [&str; 4] = ["ws/etl", "ws/lib", "ws/base", "ws/spare"];
 
 /// The case of a number.
 pub fn case(number: u64) -> Case {
@@ -225,7 +239,7 @@ pub fn case(number: u64) -> Case {
     let (world, workspace) = shape(&mut random);
     let change = CHANGES[number as usize % CHANGES.len()];
     let mut after = world.clone();
-    mutate(&mut after, change, workspace);
+    mutate(&mut after, change, workspace, &mut random);
     let locked = if workspace { "ws" } else { "etl" }.to_owned();
     let kind = if workspace { "workspace" } else { "side by side" };
     Case {
@@ -233,82 +247,5 @@ pub fn case(number: u64) -> Case {
         before: tree(&world),
         after: tree(&after),
         locked,
-    }
-}
-
-fn mutate(world: &mut World, change: &str, workspace: bool) {
-    let dirs = if workspace { WORKSPACE } else { INDEX };
-    let root = if workspace { "ws" } else { "etl" };
-    match change {
-        "constraint" => return world.get_mut(root).unwrap().constraints.push("numpy<3".to_owned()),
-        "constraint on lib" => return world.get_mut(root).unwrap().constraints.push("lib>=0.0.1".to_owned()),
-        "constraints lost" => return world.get_mut(root).unwrap().constraints.clear(),
-        "override on lib" => return world.get_mut(root).unwrap().overrides.push("lib>=0.0.1".to_owned()),
-        "override" => return world.get_mut(root).unwrap().overrides.push("numpy<3".to_owned()),
-        "base version" => {
-            world.get_mut(dirs[2]).unwrap().version = Some("0.3.0".to_owned());
-            return;
-        }
-        "lib gone" => return drop(world.remove(dirs[1])),
-        "base gone" => return drop(world.remove(dirs[2])),
-        "spare gone" => return drop(world.remove(dirs[3])),
-        _ => {}
-    }
-    let lib = world.get_mut(dirs[1]).unwrap();
-    match change {
-        "lib gains spare" => lib.requires.push("spare".to_owned()),
-        "lib loses all" => lib.requires.clear(),
-        "lib gains an extra" => drop(lib.extras.insert("more".to_owned(), vec!["spare".to_owned()])),
-        "lib loses its extra" => lib.extras.clear(),
-        "lib extra gains spare" => lib.extras.entry("io".to_owned()).or_default().push("spare".to_owned()),
-        "lib renamed" | "lib renamed with its consumer" => lib.name = "lab".to_owned(),
-        "lib markers" => lib.requires = vec!["base ; sys_platform == 'linux' or os_name == 'nt'".to_owned()],
-        "lib version" => lib.version = Some("0.2.0".to_owned()),
-        "lib python within" => lib.python = ">=3.8".to_owned(),
-        "lib group" => drop(lib.groups.insert("docs".to_owned(), vec!["base".to_owned()])),
-        _ => {}
-    }
-    let etl = world.get_mut(dirs[0]).unwrap();
-    match change {
-        "description" => etl.description = "other".to_owned(),
-        "etl version" => etl.version = Some("0.1.1".to_owned()),
-        "etl gains spare" => etl.requires.push("spare".to_owned()),
-        "etl specifier beside the source" => {
-            etl.requires = vec![format!("{}>=0.0.1", etl.requires[0].split([' ', '>']).next().unwrap())]
-        }
-        "etl extras" => etl.requires = vec!["lib[io,io]".to_owned()],
-        "etl marker" => etl.requires = vec!["lib ; os_name == 'posix'".to_owned()],
-        "etl marker that always holds" => etl.requires = vec!["lib ; python_version >= '3.7'".to_owned()],
-        "etl editable" if !workspace => {
-            drop(etl.sources.insert("lib".to_owned(), "{ path = \"../lib\", editable = true }".to_owned()))
-        }
-        "etl python" => etl.python = ">=3.10".to_owned(),
-        "etl python in other words" => etl.python = ">=3.9.0,!=3.9.1".to_owned(),
-        "etl gains a group" => drop(etl.groups.insert("lint".to_owned(), vec!["spare".to_owned()])),
-        "etl loses groups" => {
-            etl.groups.clear();
-            etl.includes.clear();
-        }
-        "empty group" => drop(etl.groups.insert("none".to_owned(), Vec::new())),
-        "etl package" => etl.package = Some(!etl.built),
-        "etl violated specifier" => etl.requires = vec!["lib>=9".to_owned()],
-        "group includes" => {
-            etl.groups.insert("lint".to_owned(), vec!["spare".to_owned()]);
-            etl.includes.insert("more".to_owned(), "lint".to_owned());
-        }
-        "included group" => drop(etl.groups.get_mut("dev").map(Vec::clear)),
-        "etl takes an extra" => etl.requires = vec!["lib[io]".to_owned()],
-        "etl takes another extra" => etl.requires = vec!["lib[io,none]".to_owned()],
-        "etl markers of one name" => {
-            etl.requires = vec!["lib ; os_name == 'nt'".to_owned(), "lib[io] ; os_name != 'nt'".to_owned()];
-        }
-        "lib renamed with its consumer" => {
-            etl.requires = vec!["lab".to_owned()];
-            let source = etl.sources.remove("lib").unwrap();
-            etl.sources.insert("lab".to_owned(), source);
-        }
-        "etl built" => etl.built = !etl.built,
-        "order of requirements" => etl.requires.reverse(),
-        _ => {}
     }
 }
