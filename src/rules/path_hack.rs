@@ -239,6 +239,13 @@ mod tests {
             ("Path(__file__).parents[n]", None, Some(vec![])),
             ("os.path.join(os.getcwd(), __file__)", None, Some(vec![])),
             ("__file__ + f'{x}'", Some(0), None),
+            ("join(dirname(__file__), dirname(__file__), 'a')", None, Some(vec!["a"])),
+            ("Path(__file__).parents[99] / 'a'", None, Some(vec!["a"])),
+            ("Path(__file__).parent / names['a']", Some(1), None),
+            ("Path(__file__).parent / '{x}'", Some(1), None),
+            ("Path(__file__).parent / b'x'", Some(1), None),
+            ("Path(__file__).parent / '' / '/abs' / 'a'", Some(1), Some(vec!["a"])),
+            ("dirname(__file__) + os.pardir", Some(1), None),
         ] {
             assert_eq!(steps_up(written), steps, "{written}");
             assert_eq!(literals(written), parts, "{written}");

@@ -35,5 +35,8 @@ mod tests {
             assert_eq!(nearest(word, names), expected, "{word}");
         }
         assert_eq!(nearest(&"x".repeat(1_000_000), names), None);
+        let long = "x".repeat(101);
+        assert_eq!(nearest(&long, [long.as_str()]), None);
+        assert_eq!(nearest(&"x".repeat(100), [long.as_str()]), None);
     }
 }

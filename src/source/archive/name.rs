@@ -97,6 +97,8 @@ mod tests {
             ("acme-1.0_1-py3-none-any.whl", Some("acme 1.0.post1 py3-none-any pure")),
             ("acme-1.0-py3-none.whl", None),
             ("acme-1.0-x1-py3-none-any.whl", None),
+            ("acme-1.0-1-1-py3-none-any.whl", None),
+            ("acme-1.0-1.whl", None),
             ("acme-one-py3-none-any.whl", None),
             ("-1.0-py3-none-any.whl", None),
             ("acme-1.0---.whl", None),

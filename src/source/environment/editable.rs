@@ -170,8 +170,37 @@ mod tests {
     }
 
     #[test]
+    fn files_that_are_nearly_those_of_an_installer_add_nothing() {
+        let temp = tempfile::tempdir().unwrap();
+        let dir = Utf8Path::from_path(temp.path()).unwrap();
+        let mapping = |name: &str, path: &str| format!("MAPPING = {{'{name}': '{path}'}}\n");
+        for (path, text) in [
+            ("site/a.pth", "../one\n../one\n.\n".to_owned()),
+            ("site/b.txt", "../two\n".to_owned()),
+            ("site/__editable___x_finder.py", mapping("x", "../src/x/__init__.py")),
+            ("site/__editable___y_finder.py", mapping("y", "../src/y") + &mapping("z", "../src/z")),
+            ("site/__editable___y.py", mapping("no", "../src/no")),
+            ("site/editable___y_finder.py", mapping("nor", "../src/nor")),
+            ("src/x/__init__.py", String::new()),
+            ("src/y.py", String::new()),
+            ("src/z/a.py", String::new()),
+            ("src/z.py", String::new()),
+        ] {
+            let path = dir.join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let found = roots(&Files::default(), &dir.join("site"));
+        let shown: Vec<String> = found
+            .iter()
+            .map(|root| format!("{:?} {}", root.prefix.as_ref().map(ModuleName::as_str), crate::vfs::relative(&root.dir, dir)))
+            .collect();
+        assert_eq!(shown, ["None one", "Some(\"x\") src/x", "Some(\"y\") src/y.py", "Some(\"z\") src/z"]);
+    }
+
+    #[test]
     fn lines_of_code_are_no_paths() {
-        let text = "\u{feff}# a comment\nimport __editable___acme_finder; x()\n\n/ws/src\r\n../lib\n";
+        let text = "\u{feff}# a comment\nimport\tx\nimport __editable___acme_finder; x()\n\n/ws/src\r\n../lib\n";
         assert_eq!(paths(text).collect::<Vec<_>>(), ["/ws/src", "../lib"]);
     }
 }

@@ -180,9 +180,15 @@ mod tests {
             ("://", "://"),
             ("file://server/share", "/share"),
             ("host:repo", "/repo"),
+            ("./host:repo", "host:repo"),
+            ("a\\b:repo", "ssh://a\\b/repo"),
+            ("c:repo", "ssh://c/repo"),
+            ("https:///org/repo", "git:///org/repo"),
+            ("https://host.com/org/repo", "https://host.com:/org/repos"),
         ] {
             assert!(!same_remote(a, b), "{a} {b}");
         }
+        assert!(same_remote("https://host.com:/org/repo", "https://host.com/org/repo"));
         // Reached by different protocols, a port says nothing.
         assert!(same_remote("ssh://git@host.com:2222/org/repo", "https://host.com/org/repo"));
     }
@@ -196,6 +202,7 @@ mod tests {
             ("ssh://git@host/repo", "ssh://git@host/repo"),
             ("ssh://git:secret@host/repo", "ssh://git@host/repo"),
             ("git@host:org/repo", "git@host:org/repo"),
+            ("ssh://:secret@host/repo", "ssh://host/repo"),
             ("https://host/a@b", "https://host/a@b"),
             ("/srv/repo", "/srv/repo"),
         ] {

@@ -144,6 +144,7 @@ mod tests {
             ("release-{version}", "acme-shared-0.1.3", None),
             ("{version}-final", "1.0-final", Some("1.0")),
             ("{version}", "1234567", None),
+            ("{version}-final", "7-final", Some("7")),
             ("{version}", "v1.2", Some("1.2")),
             ("no version", "1.2", None),
             ("a{version}a", "a", None),

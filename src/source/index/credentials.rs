@@ -269,6 +269,48 @@ mod tests {
                 corp("https://corp.example/simple"),
                 None,
             ),
+            (
+                "a name without a password in the address, and the whole elsewhere",
+                with("UV_INDEX", "corp=https://token@mine.example/x"),
+                "",
+                Index::new(None, "https://mine.example/x"),
+                environment,
+            ),
+            (
+                "a name alone in the environment is no credential",
+                vec![("UV_INDEX", "corp=https://corp.example/x"), ("UV_INDEX_CORP_USERNAME", "u")],
+                "",
+                corp("https://corp.example/x"),
+                netrc,
+            ),
+            (
+                "a password alone",
+                vec![("UV_INDEX", "corp=https://else.example/x"), ("UV_INDEX_CORP_PASSWORD", "p")],
+                "",
+                corp("https://else.example/x"),
+                Some(":p"),
+            ),
+            (
+                "a password alone in the user's own address",
+                vec![("PIP_INDEX_URL", "https://:p@mine.example/x")],
+                "",
+                Index::new(None, "https://mine.example/x"),
+                Some(":p"),
+            ),
+            (
+                "an address with a sign of equality has no name",
+                with("UV_INDEX", "https://mine.example/x?corp=1"),
+                "",
+                corp("https://mine.example/x?corp=1"),
+                environment,
+            ),
+            (
+                "the name of another index, spelled otherwise",
+                with("UV_INDEX", "Corp=https://one.example two=https://two.example https://three.example"),
+                "",
+                corp("https://three.example"),
+                None,
+            ),
         ] {
             assert_eq!(given(&variables, config, &index).as_deref(), expected, "{case}");
         }

@@ -85,11 +85,12 @@ mod tests {
     #[test]
     fn the_machine_decides() {
         let text = "# of me\nmachine other login x password y\nmacdef init\nmachine corp login m password m\n\n\
-                    machine Corp\n  login me # why\n  account a\n  password \"a b\\\"c\"\nmachine corp login z password z\n\
+                    machine Corp\n  login me # why\n  account a\n  password \"a b\\\"c\"\nmachine \"macdef\" \t login q  password q\nmachine corp login z password z\n\
                     machine token password t\nmachine half login h\ndefault login d password d";
         for (host, expected) in [
             ("corp", Some("me:a b\"c")),
             ("other", Some("x:y")),
+            ("macdef", Some("q:q")),
             ("token", Some(":t")),
             ("half", None),
             ("unknown", None),
