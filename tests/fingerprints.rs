@@ -88,6 +88,7 @@ const STRETCHES: [&[&str]; 14] = [
     &[
         "def load(path):\n",
         "def load(path='a', *, strict=False):\n",
+        "def load(path='b', *, strict=True):\n",
         "def load(path) -> 'Base':\n",
         "async def load(path):\n",
         "@wraps\ndef load(path):\n",
@@ -212,7 +213,7 @@ fn text(choices: &[usize]) -> String {
     STRETCHES.iter().zip(choices).map(|(stretch, choice)| stretch[choice % stretch.len()]).collect()
 }
 
-/// All that is found outside of the project that is edited, without places in the edited file.
+/// All that is found outside of the project that is edited, without what is quoted of the edited file.
 fn elsewhere(root: &Utf8Path, text: &str) -> Vec<String> {
     let file = FileId::new(&root.join(EDITED));
     let files = Files::default().with_document(&file, Document::new(text, 1), Vec::new());
@@ -220,12 +221,13 @@ fn elsewhere(root: &Utf8Path, text: &str) -> Vec<String> {
     let place =
         |other: &FileId, range| if *other == file { String::new() } else { format!("{other:?} {range:?}") };
     let line = |found: &Diagnostic| {
+        let message = found.message.split("; it takes").next();
         let related: Vec<String> = found
             .related
             .iter()
             .map(|other| format!("{} {}", place(&other.file, other.range), other.message))
             .collect();
-        format!("{} {} {:?} {related:?}", place(&found.file, found.range), found.rule, found.message)
+        format!("{} {} {:?} {related:?}", place(&found.file, found.range), found.rule, message)
     };
     let findings = check(&workspace);
     let outside =

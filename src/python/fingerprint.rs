@@ -18,8 +18,8 @@ pub(super) fn fingerprint(summary: &ModuleSummary) -> u64 {
     let shapes = Shapes::new(summary);
     let mut hasher = FxHasher::default();
     summary.docstring.hash(&mut hasher);
-    // Nothing is said for sure of what stands beside an error.
-    summary.errors.is_empty().hash(&mut hasher);
+    // Nothing is said for sure of what stands beside an error, nor of names that are written from inside.
+    (summary.errors.is_empty(), summary.writes_names).hash(&mut hasher);
     let mut visible = vec![None; summary.scopes.len()];
     let mut count = 0u32;
     let mut show = |visible: &mut Vec<Option<u32>>, scope: ScopeId| {

@@ -54,6 +54,8 @@ pub struct ModuleSummary {
     pub exports: Option<Exports>,
     /// What a module-level `__getattr__` may answer (PEP 562).
     pub module_getattr: ModuleGetattr,
+    /// Whether the text may write into the module's own namespace, so that it may have any name.
+    pub writes_names: bool,
     /// String literals that name modules: `importlib.import_module("a.b")` is an [`Import`] and not here; these are
     /// literals such as `"a.b:c"` in calls, kept for nothing but "is this module named anywhere".
     pub string_modules: Vec<StringModule>,

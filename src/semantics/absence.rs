@@ -6,18 +6,6 @@ use crate::python::{ImportKind, ModuleGetattr, ModuleName, ModuleSummary, ScopeI
 use crate::source::find_in;
 use crate::vfs::FileId;
 
-/// Text by which a module writes into its own namespace, or puts another module in its own place.
-const DYNAMIC: [&str; 8] = [
-    "globals()",
-    "vars()",
-    "locals()",
-    "exec(",
-    "sys.modules[",
-    "setattr(sys.modules",
-    "import_module(__name__",
-    "__dict__.update",
-];
-
 impl Semantics<'_> {
     /// Whether `module.name` fails whatever else happens: neither bound, nor brought by a star import, nor a
     /// submodule, nor possibly made when the module is loaded.
@@ -46,7 +34,7 @@ impl Semantics<'_> {
                 continue;
             }
             let Some(summary) = self.workspace.summary(&file) else { return true };
-            if self.makes(&file, &summary, name) {
+            if makes(&summary, name) {
                 return true;
             }
             for import in summary.imports.iter().filter(|import| import.kind == ImportKind::Star) {
@@ -65,27 +53,20 @@ impl Semantics<'_> {
         }
         false
     }
+}
 
-    /// Whether one file binds a name itself, lists it in `__all__`, or does what may bind any name.
-    fn makes(&self, file: &FileId, summary: &ModuleSummary, name: &str) -> bool {
-        let bound = |name: &str| !summary.bindings(ScopeId::MODULE, name).is_empty();
-        let answers = match &summary.module_getattr {
-            ModuleGetattr::Any => true,
-            // One that compares with no literal decides in ways that are not read.
-            ModuleGetattr::Names(names) => names.is_empty() || names.iter().any(|known| known == name),
-            // `__getattr__, __dir__, __all__ = lazy.attach(…)`
-            ModuleGetattr::None => bound("__getattr__"),
-        };
-        let listed = || {
-            summary
-                .exports
-                .as_ref()
-                .is_some_and(|exports| exports.names.iter().any(|(known, _)| known == name))
-        };
-        let dynamic = || {
-            let text = self.workspace.files.text(file);
-            text.map_or(true, |source| DYNAMIC.iter().any(|sign| source.text.contains(sign)))
-        };
-        !summary.errors.is_empty() || bound(name) || answers || listed() || dynamic()
-    }
+/// Whether one file binds a name itself, lists it in `__all__`, or does what may bind any name.
+fn makes(summary: &ModuleSummary, name: &str) -> bool {
+    let bound = |name: &str| !summary.bindings(ScopeId::MODULE, name).is_empty();
+    let answers = match &summary.module_getattr {
+        ModuleGetattr::Any => true,
+        // One that compares with no literal decides in ways that are not read.
+        ModuleGetattr::Names(names) => names.is_empty() || names.iter().any(|known| known == name),
+        // `__getattr__, __dir__, __all__ = lazy.attach(…)`
+        ModuleGetattr::None => bound("__getattr__"),
+    };
+    let listed = || {
+        summary.exports.as_ref().is_some_and(|exports| exports.names.iter().any(|(known, _)| known == name))
+    };
+    !summary.errors.is_empty() || bound(name) || answers || listed() || summary.writes_names
 }

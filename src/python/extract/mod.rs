@@ -46,6 +46,7 @@ pub(super) fn extract(text: &str, tree: &Tree) -> ModuleSummary {
     summary.docstring = docstring;
     summary.comments = notes::comments(text, root);
     summary.errors = notes::errors(root);
+    summary.writes_names = notes::writes_names(text);
     settle_tokens(&mut summary.spans.tokens);
     summary
 }

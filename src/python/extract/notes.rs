@@ -1,10 +1,26 @@
-//! What is found beside the walk: `# crossloc:` comments and syntax errors.
+//! What is found beside the walk: `# crossloc:` comments, syntax errors, and signs in the text.
 
 use tree_sitter::Node;
 
 use super::kinds::{Kind, kind};
 use crate::python::Comment;
 use crate::text::TextRange;
+
+/// Text by which a module writes into its own namespace, or puts another module in its own place.
+const WRITES_NAMES: [&str; 8] = [
+    "globals()",
+    "vars()",
+    "locals()",
+    "exec(",
+    "sys.modules[",
+    "setattr(sys.modules",
+    "import_module(__name__",
+    "__dict__.update",
+];
+
+pub(super) fn writes_names(text: &str) -> bool {
+    WRITES_NAMES.iter().any(|sign| memchr::memmem::find(text.as_bytes(), sign.as_bytes()).is_some())
+}
 
 /// All comments that begin with `crossloc:`. The words are looked for in the text, then the tree is descended once,
 /// into the nodes that hold them: in a string they are no comment.

@@ -53,6 +53,7 @@ fn what_others_see_changes_it() {
         ("class C", "def __getattr__(name): return 1\nclass C"),
         ("class C", "x = 1\nclass C"),
         ("z = g(x)", "z = g(x))"),
+        ("z = g(x)", "globals()[x] = 1"),
     ] {
         let changed = summarize(&TEXT.replacen(from, to, 1)).fingerprint;
         assert!(!seen.contains(&changed), "{from} -> {to}");

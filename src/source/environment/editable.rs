@@ -193,14 +193,21 @@ mod tests {
         let found = roots(&Files::default(), &dir.join("site"));
         let shown: Vec<String> = found
             .iter()
-            .map(|root| format!("{:?} {}", root.prefix.as_ref().map(ModuleName::as_str), crate::vfs::relative(&root.dir, dir)))
+            .map(|root| {
+                format!(
+                    "{:?} {}",
+                    root.prefix.as_ref().map(ModuleName::as_str),
+                    crate::vfs::relative(&root.dir, dir)
+                )
+            })
             .collect();
         assert_eq!(shown, ["None one", "Some(\"x\") src/x", "Some(\"y\") src/y.py", "Some(\"z\") src/z"]);
     }
 
     #[test]
     fn lines_of_code_are_no_paths() {
-        let text = "\u{feff}# a comment\nimport\tx\nimport __editable___acme_finder; x()\n\n/ws/src\r\n../lib\n";
+        let text =
+            "\u{feff}# a comment\nimport\tx\nimport __editable___acme_finder; x()\n\n/ws/src\r\n../lib\n";
         assert_eq!(paths(text).collect::<Vec<_>>(), ["/ws/src", "../lib"]);
     }
 }
