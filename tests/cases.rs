@@ -108,6 +108,7 @@ fn run(path: &Path, case: &Case) -> Option<String> {
         fix: behind(&case.fix, base),
         hover: behind(&case.hover, base),
         not_judged: behind(&case.not_judged, base),
+        locations: behind(&case.locations, base),
     };
     let problems = catch_unwind(AssertUnwindSafe(|| support::problems(&case.fixture.text, &expected)));
     let lines: Vec<String> = match problems {

@@ -8,7 +8,7 @@ use crate::python::{
 use crate::semantics::{Entity, Module, Semantics, Type};
 use crate::text::TextRange;
 use crate::vfs::FileId;
-use crate::workspace::{Scope, Workspace};
+use crate::workspace::{Project, Resolution, Scope, Standing, Workspace};
 
 /// The answer to "where is this defined".
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -205,8 +205,31 @@ pub(super) fn is_ours(workspace: &Workspace, from: &FileId, target: &FileId) -> 
     }
     let (own, other) = (workspace.project_of(from), workspace.project_of(target));
     match (own, other) {
-        (Some(own), Some(other)) => own.dir != other.dir,
+        (Some(own), Some(other)) => own.dir != other.dir || is_opened_by_dagster(workspace, &own, from, target),
         (None, Some(_)) | (Some(_), None) => true,
         (None, None) => false,
     }
+}
+
+/// Whether a file of the project itself is imported from a folder that only Dagster puts on `sys.path`: no type checker
+/// knows of it.
+fn is_opened_by_dagster(workspace: &Workspace, own: &Project, from: &FileId, target: &FileId) -> bool {
+    if from == target {
+        return false;
+    }
+    if own.manifests.is_empty() {
+        return target.path().starts_with(&own.dir) && !workspace.folders.contains(&own.dir);
+    }
+    let Some(summary) = workspace.summary(from) else { return false };
+    let mut absolute = summary.imports.iter().filter(|import| import.level == 0);
+    absolute.any(|import| {
+        let Some(module) = ModuleName::new(&import.module) else { return false };
+        let name = module.top_level();
+        let on_the_way =
+            target.path().components().any(|part| part.as_str().strip_suffix(".py").unwrap_or(part.as_str()) == name);
+        let opened = |resolution: &Resolution| {
+            resolution.found().is_some_and(|found| found.provider.standing == Standing::WorkingDirectory)
+        };
+        on_the_way && opened(&workspace.resolve(from, &module))
+    })
 }

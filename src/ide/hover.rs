@@ -156,6 +156,9 @@ fn from_where(
     let dir = relative(&provider.dir, base);
     match &found.provider.standing {
         Standing::Own | Standing::Beside => None,
+        Standing::WorkingDirectory => {
+            Some(format!("`{dir}`; in the working directory of a declared code location"))
+        }
         Standing::Undeclared => Some(format!("`{dir}`; `{}` does not declare it", importing.display_name())),
         Standing::Tree => {
             let step = workspace.way(importing, found).pop()?;

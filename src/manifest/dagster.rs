@@ -22,14 +22,15 @@ pub(super) fn read_tool(tool: Table<'_>, manifest: &mut Manifest) {
     let errors = &mut manifest.errors;
     let mut modules: Vec<_> = dagster.spanned("module_name", errors).into_iter().collect();
     for module in dagster.list("modules", errors).unwrap_or_default() {
-        modules.extend(module.as_table().and_then(|table| table.spanned("name", errors)));
+        let Some(table) = module.as_table() else { continue };
+        if table.spanned("type", errors).is_none_or(|kind| kind.value == "module") {
+            modules.extend(table.spanned("name", errors));
+        }
     }
     manifest.dagster = Some(DagsterTable {
         range: tool.key_range("dagster"),
         modules,
-        python_file: dagster.spanned("python_file", errors),
         location_name: dagster.spanned("code_location_name", errors),
-        working_directory: dagster.spanned("working_directory", errors),
     });
 }
 

@@ -74,8 +74,7 @@ fn read_format(kind: ManifestKind, text: &str) -> Manifest {
         ManifestKind::DgToml => dagster::read_dg_toml(text),
         ManifestKind::Pipfile => pipfile::read(text),
         ManifestKind::Gitmodules => gitmodules::read(text),
-        ManifestKind::WorkspaceYaml => locations::read_workspace(text),
-        ManifestKind::DagsterCloud => locations::read_cloud(text),
+        ManifestKind::CodeLocations => locations::read(text),
         ManifestKind::CoreMetadata => core_metadata::read(text),
     }
 }
@@ -83,7 +82,11 @@ fn read_format(kind: ManifestKind, text: &str) -> Manifest {
 /// The placeholder that shows a text to be a template: it stands for the name, or in a line that could not be read.
 /// Many a sound manifest has `{{ … }}` in the settings of some tool.
 fn placeholder(manifest: &Manifest, text: &str) -> Option<TextRange> {
-    let name = manifest.name.as_ref().filter(|name| name.value.contains(['{', '<', '$', '%']));
+    let is_placeholder = |name: &str| {
+        let dunder = name.len() > 4 && name.starts_with("__") && name.ends_with("__");
+        dunder || name.contains(['{', '<', '$', '%'])
+    };
+    let name = manifest.name.as_ref().filter(|name| is_placeholder(&name.value));
     if let Some(name) = name {
         return Some(name.range);
     }

@@ -22,10 +22,9 @@ pub enum ManifestKind {
     Pipfile,
     /// `.gitmodules`.
     Gitmodules,
-    /// Dagster's `workspace.yaml`.
-    WorkspaceYaml,
-    /// `dagster_cloud.yaml`, also named `build.yaml`.
-    DagsterCloud,
+    /// Dagster's `workspace.yaml` and `dagster_cloud.yaml`, also named `build.yaml`, and what is called nearly so: which
+    /// of them it is, or none, is decided by its content.
+    CodeLocations,
     /// `dg.toml`.
     DgToml,
     /// `METADATA` in a `*.dist-info` folder, `PKG-INFO`: what a build says of a distribution. Never one of the manifests
@@ -84,6 +83,8 @@ pub struct Manifest {
     pub includes: Vec<Include>,
     /// Dagster code locations declared here.
     pub locations: Vec<LocationDeclaration>,
+    /// Whether a YAML file is one that declares code locations, as its content shows.
+    pub declares_locations: bool,
     /// `[tool.dg.project]` or `dg.toml`'s `[project]`.
     pub dg_project: Option<DgProject>,
     /// `[tool.dg.workspace]` or `dg.toml`'s `[workspace]`.
@@ -491,9 +492,11 @@ pub enum LocationTarget {
     Package(Spanned<String>),
     /// `python_file`.
     File(Spanned<String>),
-    /// `grpc_server`: a name and no code.
-    Grpc,
-    /// A value from the environment, or nothing that is understood.
+    /// `grpc_server`: no code, and the name that Dagster gives it.
+    Grpc(String),
+    /// A value from the environment, as `$NAME`.
+    Environment(String),
+    /// Nothing that is understood.
     Unknown,
 }
 
@@ -528,14 +531,10 @@ pub struct DgWorkspace {
 pub struct DagsterTable {
     /// The table's header.
     pub range: TextRange,
-    /// `module_name`, or each `modules[].name`.
+    /// `module_name`, or each `modules[].name` whose type is `module`. Dagster reads no other targets here.
     pub modules: Vec<Spanned<String>>,
-    /// `python_file`.
-    pub python_file: Option<Spanned<String>>,
     /// `code_location_name`.
     pub location_name: Option<Spanned<String>>,
-    /// `working_directory`.
-    pub working_directory: Option<Spanned<String>>,
 }
 
 /// A pixi environment: which features it is made of. Path requirements of a feature have [`Group::Environment`].
@@ -586,6 +585,7 @@ impl Manifest {
             paths: Vec::new(),
             includes: Vec::new(),
             locations: Vec::new(),
+            declares_locations: false,
             dg_project: None,
             dg_workspace: None,
             dagster: None,

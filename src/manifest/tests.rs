@@ -7,7 +7,7 @@ mod near;
 
 use super::*;
 
-const ALL: [ManifestKind; 10] = [
+const ALL: [ManifestKind; 9] = [
     ManifestKind::Pyproject,
     ManifestKind::Pixi,
     ManifestKind::SetupCfg,
@@ -15,8 +15,7 @@ const ALL: [ManifestKind; 10] = [
     ManifestKind::Requirements,
     ManifestKind::Pipfile,
     ManifestKind::Gitmodules,
-    ManifestKind::WorkspaceYaml,
-    ManifestKind::DagsterCloud,
+    ManifestKind::CodeLocations,
     ManifestKind::DgToml,
 ];
 
@@ -38,9 +37,9 @@ fn formats_are_told_by_name() {
         ("notes.txt", None),
         ("Pipfile", Some(ManifestKind::Pipfile)),
         (".gitmodules", Some(ManifestKind::Gitmodules)),
-        ("workspace.yml", Some(ManifestKind::WorkspaceYaml)),
-        ("build.yaml", Some(ManifestKind::DagsterCloud)),
-        ("dagster_cloud.yaml", Some(ManifestKind::DagsterCloud)),
+        ("workspace.yml", Some(ManifestKind::CodeLocations)),
+        ("build.yaml", Some(ManifestKind::CodeLocations)),
+        ("dagster_cloud.yaml", Some(ManifestKind::CodeLocations)),
         ("dg.toml", Some(ManifestKind::DgToml)),
         ("acme-1.0.dist-info/METADATA", Some(ManifestKind::CoreMetadata)),
         ("acme-1.0/PKG-INFO", Some(ManifestKind::CoreMetadata)),
@@ -67,7 +66,7 @@ fn a_byte_order_mark_moves_nothing() {
         assert_eq!(manifest.name.unwrap().range.slice(&text), "shared", "{kind:?}");
     }
     let text = "\u{feff}load_from:\n  - python_module: shared\n";
-    assert_eq!(read(ManifestKind::WorkspaceYaml, text).mentions[2].range.slice(text), "shared");
+    assert_eq!(read(ManifestKind::CodeLocations, text).mentions[2].range.slice(text), "shared");
     let text = "\u{feff}shared\n";
     assert_eq!(read(ManifestKind::Requirements, text).requirements[0].name.range.slice(text), "shared");
 }
@@ -94,6 +93,7 @@ fn templates_are_told_from_manifests_that_mention_placeholders() {
         (ManifestKind::SetupCfg, "[options]\ninstall_requires =\n  {{ name }}\n", "{{"),
         (ManifestKind::SetupPy, "setup(name='{{ name }}')\n", "{{ name }}"),
         (ManifestKind::Pyproject, "[project]\nname = '<REPLACE ME>'\n", "<REPLACE ME>"),
+        (ManifestKind::Pyproject, "[project]\nname = '__name__'\n", "__name__"),
         (ManifestKind::Pipfile, "[packages]\n{% for p in packages %}\n", "{%"),
     ];
     for (kind, text, place) in cases {

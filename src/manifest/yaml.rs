@@ -65,11 +65,6 @@ impl Node {
     pub fn entry(&self, key: &str) -> Option<&(Node, Node)> {
         self.entries().iter().find(|(name, _)| matches!(&name.value, NodeValue::Scalar(text) if text == key))
     }
-
-    /// The string at `key`.
-    pub fn string(&self, key: &str) -> Option<Spanned<String>> {
-        self.get(key)?.text()
-    }
 }
 
 /// What a YAML file holds.
@@ -262,7 +257,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> (Yaml, Manifest) {
-        let mut manifest = Manifest::empty(ManifestKind::WorkspaceYaml);
+        let mut manifest = Manifest::empty(ManifestKind::CodeLocations);
         (parse(text, &mut manifest), manifest)
     }
 
@@ -272,7 +267,7 @@ mod tests {
         let (yaml, manifest) = read(text);
         assert!(yaml.error.is_none());
         let first = &yaml.documents[0];
-        assert_eq!(first.string("ä").unwrap().range.slice(text), "ö x");
+        assert_eq!(first.get("ä").unwrap().range.slice(text), "ö x");
         let items: Vec<_> =
             first.get("list").unwrap().items().iter().map(|item| item.range.slice(text)).collect();
         assert_eq!(items, ["q # crossloc: no", "plain value"]);
@@ -285,7 +280,7 @@ mod tests {
     fn anchors_errors_and_depth_do_no_harm() {
         let (yaml, _) = read("a: &x {k: v}\nb: *x\nc: [1, 2\n");
         assert!(yaml.error.is_some());
-        assert_eq!(yaml.documents[0].get("a").unwrap().string("k").unwrap().value, "v");
+        assert_eq!(yaml.documents[0].get("a").unwrap().get("k").unwrap().text().unwrap().value, "v");
         for deep in ["[".repeat(100_000), "- ".repeat(100_000), "{a: ".repeat(100_000), "? ".repeat(50_000)] {
             read(&deep);
         }

@@ -121,6 +121,9 @@ fn found_report(witness: Witness<'_>, importer: &FileId, found: &Found) -> Resol
     match &found.provider.standing {
         Standing::Own => report.evidence.push("a module of the project itself".to_owned()),
         Standing::Beside => report.evidence.push("a file beside the importing one".to_owned()),
+        Standing::WorkingDirectory => {
+            report.evidence.push("in the working directory of a declared code location".to_owned());
+        }
         Standing::Undeclared => {
             report.strategy = Some(Strategy::Undeclared);
             report.evidence.push("nothing here requires it".to_owned());

@@ -80,6 +80,7 @@ mod tagged;
 mod transitive_dependency;
 mod unbounded_requirement;
 mod undeclared_dependency;
+mod unjudged;
 mod unknown_extra;
 mod unknown_version;
 mod unresolved_import;
@@ -208,6 +209,9 @@ fn not_judged(run: &Run<'_>, asked: &BTreeSet<&'static str>) -> Vec<NotJudged> {
     let accounts = asked.iter().filter_map(|name| run.account(name));
     for (reason, count) in accounts.flat_map(|account| account.not_judged.clone()) {
         *counted.entry(reason).or_default() += count;
+    }
+    for reason in run.ask(|context| unjudged::reasons(context)) {
+        *counted.entry(reason).or_default() += 1;
     }
     for reason in run.ask(|context| context.workspace.gaps()) {
         *counted.entry(reason).or_default() += 1;

@@ -61,7 +61,7 @@ fn manifests(context: &Context<'_>) -> Vec<Finding> {
         .collect();
     let mut found = Vec::new();
     for (file, manifest) in context.workspace.all_manifests() {
-        let judged = is_judged(context, &file, &manifest, of_projects.contains(&file));
+        let judged = is_judged(&manifest, of_projects.contains(&file));
         if manifest.template || !judged || context.workspace.is_around(file.dir()) {
             continue;
         }
@@ -92,18 +92,16 @@ fn locks(context: &Context<'_>) -> Vec<Finding> {
 }
 
 /// Many tools have a `build.yaml`, and any text may be called `requirements.txt`.
-fn is_judged(context: &Context<'_>, file: &FileId, manifest: &Manifest, of_project: bool) -> bool {
-    let says = |word: &str| context.workspace.files.text(file).is_ok_and(|text| text.text.contains(word));
+fn is_judged(manifest: &Manifest, of_project: bool) -> bool {
     match manifest.kind {
         ManifestKind::Requirements | ManifestKind::SetupPy | ManifestKind::SetupCfg => of_project,
-        ManifestKind::DagsterCloud => file.file_name().starts_with("dagster_cloud") || says("code_source"),
-        ManifestKind::WorkspaceYaml => says("load_from"),
         ManifestKind::CoreMetadata => false,
         ManifestKind::Pyproject
         | ManifestKind::Pixi
         | ManifestKind::Pipfile
         | ManifestKind::Gitmodules
         | ManifestKind::DgToml => true,
+        ManifestKind::CodeLocations => manifest.declares_locations,
     }
 }
 

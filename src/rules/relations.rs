@@ -134,9 +134,12 @@ fn verdict(context: &Context<'_>, relation: &Relation) -> Option<Verdict> {
         }
         Standing::Transitive(via) => transitive(context, relation, via),
         Standing::Direct => development_only(context, relation).map(Verdict::DevelopmentOnly),
-        Standing::Own | Standing::Beside | Standing::Environment | Standing::Tree | Standing::Installed => {
-            None
-        }
+        Standing::Own
+        | Standing::Beside
+        | Standing::WorkingDirectory
+        | Standing::Environment
+        | Standing::Tree
+        | Standing::Installed => None,
     }
 }
 

@@ -80,3 +80,11 @@ pub fn find_in(files: &Files, dir: &Utf8Path, module: &ModuleName) -> Option<Fou
     let segments: Vec<&str> = module.segments().collect();
     find_below(files, dir, &segments)
 }
+
+/// Finds what a dotted name leads to below a folder that is on `sys.path`, as `importlib` does: the name need not be one
+/// that an import statement could have (`00_start.definitions`).
+pub fn find_named(files: &Files, dir: &Utf8Path, dotted: &str) -> Option<Found> {
+    let segments: Vec<&str> = dotted.split('.').collect();
+    let is_name = |segment: &&str| !segment.is_empty() && !segment.contains(['/', '\\', '\0']);
+    segments.iter().all(is_name).then(|| find_below(files, dir, &segments)).flatten()
+}

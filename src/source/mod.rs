@@ -19,6 +19,6 @@ mod surroundings;
 
 pub use cache::{Cache, cache_folder};
 pub use environment::{Environment, FoundBy, Installed};
-pub use lookup::{Found, find_in};
+pub use lookup::{Found, find_in, find_named};
 pub use secret::Secret;
 pub use surroundings::{Platform, Selection, Surroundings};

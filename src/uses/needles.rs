@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use crate::manifest::DistributionName;
-use crate::python::Name;
+use crate::python::{Name, is_identifier};
 use crate::workspace::{Discovery, Project, Workspace};
 
 /// The top-level modules of all first-party projects and of the pinned versions that projects get, searched for at once.
@@ -36,6 +36,7 @@ impl Needles {
         let by_top_level = discovery.by_top_level(workspace);
         let pinned = pinned_names(workspace);
         let mut names: Vec<Name> = by_top_level.keys().chain(pinned.keys()).cloned().collect();
+        names.extend(projects_in_working_directories(workspace, discovery));
         names.sort_unstable();
         names.dedup();
         let shipping = |name: &Name| {
@@ -68,6 +69,13 @@ impl Needles {
             None => true,
         })
     }
+}
+
+/// The names of projects' folders that are packages where Dagster puts the folder around them on `sys.path`.
+fn projects_in_working_directories(workspace: &Workspace, discovery: &Discovery) -> Vec<Name> {
+    let opened: FxHashSet<&Utf8Path> = workspace.all_working_directories().collect();
+    let inside = discovery.projects.iter().filter(|dir| dir.parent().is_some_and(|dir| opened.contains(dir)));
+    inside.filter_map(|dir| dir.file_name()).filter(|name| is_identifier(name)).map(Name::from).collect()
 }
 
 /// The top-level modules of pinned versions, and beside each the distributions that ship it and have no tree here.

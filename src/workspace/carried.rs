@@ -122,6 +122,7 @@ impl Workspace {
         let mut names: Vec<&DistributionName> = closure.names.iter().collect();
         names.sort_unstable();
         (closure.computed, names).hash(hasher);
+        self.working_directories(project).hash(hasher);
         if let Some(environment) = self.environment(project) {
             (environment.dir.as_str(), environment.site_packages.len()).hash(hasher);
         }

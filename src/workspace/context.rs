@@ -92,11 +92,15 @@ impl Workspace {
     /// Whether a folder lies in a test, sample, doc or template folder of what was opened; what encloses the opened
     /// folders does not count, so that a sample opened by itself is judged.
     pub fn is_around(&self, dir: &Utf8Path) -> bool {
-        let boundary = self.boundary(dir);
+        self.below_opened(dir).components().any(|part| is_around(part.as_str()))
+    }
+
+    /// A folder without what encloses the opened one, or the repository, that it lies in.
+    pub(super) fn below_opened(&self, dir: &Utf8Path) -> Utf8PathBuf {
         let opened =
             self.folders.iter().filter(|folder| dir.starts_with(folder)).max_by_key(|f| f.as_str().len());
-        let below = dir.strip_prefix(opened.unwrap_or(&boundary)).unwrap_or(dir);
-        below.components().any(|part| is_around(part.as_str()))
+        let around = opened.cloned().unwrap_or_else(|| self.boundary(dir));
+        dir.strip_prefix(around).unwrap_or(dir).to_owned()
     }
 
     /// The absolute name of the module that a file is, as its own project imports it.

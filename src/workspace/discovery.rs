@@ -59,11 +59,16 @@ impl Workspace {
     }
 
     fn discover(&self) -> Discovery {
-        let walk = self.structure.walked.get_or_init(|| Arc::new(self.walk_everything())).clone();
+        let walk = self.walked();
         let mut discovery = Discovery { walk, ..Discovery::default() };
         let _span = tracing::debug_span!("projects").entered();
         self.add_projects(&mut discovery);
         discovery
+    }
+
+    /// What the walk found.
+    pub(super) fn walked(&self) -> Arc<Walk> {
+        self.structure.walked.get_or_init(|| Arc::new(self.walk_everything())).clone()
     }
 
     fn walk_everything(&self) -> Walk {
@@ -133,7 +138,7 @@ impl Workspace {
             !matches!(
                 kind_of(file.path()),
                 None | Some(
-                    ManifestKind::Gitmodules | ManifestKind::WorkspaceYaml | ManifestKind::DagsterCloud
+                    ManifestKind::Gitmodules | ManifestKind::CodeLocations
                 )
             )
         };
@@ -168,6 +173,7 @@ impl Workspace {
             }
             discovery.projects.push(dir);
         }
+        discovery.projects.extend(self.loose_projects().iter().map(|loose| loose.dir.clone()));
         discovery.projects.sort();
     }
 }

@@ -152,7 +152,9 @@ impl Workspace {
     /// provider; empty where nothing is required (own code, undeclared imports).
     pub fn way(&self, importing: &Project, found: &Found) -> Vec<Dependency> {
         let mut names: Vec<DistributionName> = match &found.provider.standing {
-            Standing::Own | Standing::Beside | Standing::Undeclared => return Vec::new(),
+            Standing::Own | Standing::Beside | Standing::WorkingDirectory | Standing::Undeclared => {
+                return Vec::new();
+            }
             Standing::Transitive(via) => via.clone(),
             Standing::Direct | Standing::Environment | Standing::Tree | Standing::Installed => Vec::new(),
         };

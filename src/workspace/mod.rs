@@ -64,6 +64,7 @@ pub use takings::Taking;
 
 use carried::{Imports, Places};
 use discovery::Walk;
+use locations::{Locations, loose_folders};
 use memo::{Memo, PathMemo};
 use version::VersionInPython;
 
@@ -128,9 +129,9 @@ struct Structure {
     configuration: OnceLock<Arc<LoadedConfig>>,
     grounds: OnceLock<Arc<Grounds>>,
     discovery: OnceLock<Arc<Discovery>>,
-    locations: OnceLock<Arc<Vec<CodeLocation>>>,
-    /// By folder of a project: the first declared location of its code.
-    locations_by_project: OnceLock<FxHashMap<String, usize>>,
+    /// Code that locations load and no manifest lies around.
+    loose: OnceLock<Vec<Arc<Project>>>,
+    locations: OnceLock<Locations>,
 }
 
 /// Tells one structure from another.
@@ -254,13 +255,15 @@ impl Workspace {
 
     /// The project in exactly this folder.
     pub fn project_at(&self, dir: &Utf8Path) -> Option<Arc<Project>> {
-        self.structure.projects.get(dir.as_str(), || {
+        let written = self.structure.projects.get(dir.as_str(), || {
             let mut project = project::load(&self.files, &self.grounds(), dir)?;
             if let Some(layout) = self.prescribed_layout(&project) {
                 project.layout = layout;
             }
             Some(Arc::new(project))
-        })
+        });
+        // Who knows the folder of loose code has asked for it before.
+        written.or_else(|| self.structure.loose.get()?.iter().find(|loose| loose.dir == dir).cloned())
     }
 
     /// The project a file belongs to: that of the nearest folder around it.
@@ -268,18 +271,41 @@ impl Workspace {
         self.project_around(file.dir())
     }
 
-    /// The project of the nearest folder from `dir` upward, not beyond the repository.
+    /// The project of the nearest folder from `dir` upward, not beyond the repository. Where no manifest makes one, it is
+    /// the code that a declared location loads from there; to know it, everything is walked.
     pub fn project_around(&self, dir: &Utf8Path) -> Option<Arc<Project>> {
+        self.written_project_around(dir).or_else(|| {
+            let known = self.grounds().folders().any(|ground| dir.starts_with(ground));
+            let around = |loose: &&Arc<Project>| dir.starts_with(&loose.dir);
+            let all = if known { self.loose_projects() } else { &[] };
+            all.iter().filter(around).max_by_key(|loose| loose.dir.as_str().len()).cloned()
+        })
+    }
+
+    /// The same, of projects with manifests.
+    fn written_project_around(&self, dir: &Utf8Path) -> Option<Arc<Project>> {
         let found = self.structure.project_dirs.get(dir.as_str(), || {
-            if self.project_at(dir).is_some() {
+            if self.project_at(dir).is_some_and(|project| !project.manifests.is_empty()) {
                 return Some(dir.to_owned());
             }
             if dir == self.boundary(dir) {
                 return None;
             }
-            self.project_around(dir.parent()?).map(|project| project.dir.clone())
+            self.written_project_around(dir.parent()?).map(|project| project.dir.clone())
         })?;
         self.project_at(&found)
+    }
+
+    /// The projects that consist of code alone: no manifest lies around it, and a declared location loads it.
+    fn loose_projects(&self) -> &[Arc<Project>] {
+        let load = |dir: Utf8PathBuf| {
+            let mut project = Project::loose(&self.files, dir);
+            if let Some(layout) = self.prescribed_layout(&project) {
+                project.layout = layout;
+            }
+            Arc::new(project)
+        };
+        self.structure.loose.get_or_init(|| loose_folders(self).into_iter().map(load).collect())
     }
 
     /// All projects that ship or consume, sorted by folder; walks everything.

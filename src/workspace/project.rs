@@ -34,7 +34,7 @@ pub struct Declared<T> {
 /// A folder with manifests: the sum of what they say.
 ///
 /// A *virtual* project consumes and ships nothing: a folder with nothing but requirements files, a uv root with
-/// `package = false`, a dg workspace.
+/// `package = false`, a dg workspace; also code without any manifest that a declared location loads.
 #[derive(Debug)]
 pub struct Project {
     /// The folder.
@@ -334,6 +334,12 @@ fn merged_build(manifests: &[(FileId, Arc<Manifest>)]) -> BuildSystem {
 }
 
 impl Project {
+    /// Code without any manifest. What it requires is not known.
+    pub(super) fn loose(files: &Files, dir: Utf8PathBuf) -> Self {
+        let nothing = assemble(files, &dir, Vec::new(), None);
+        Self { computed_requirements: true, ..nothing }
+    }
+
     /// The distribution's normalised name.
     pub fn distribution(&self) -> Option<&DistributionName> {
         self.name.as_ref().map(|name| &name.value.value)
@@ -346,7 +352,8 @@ impl Project {
 
     /// Whether it is what a build made, a wheel or an installed distribution, rather than what one is made of.
     pub fn is_built(&self) -> bool {
-        self.manifests.iter().all(|(_, manifest)| manifest.kind == ManifestKind::CoreMetadata)
+        let of_build = |(_, manifest): &(_, Arc<Manifest>)| manifest.kind == ManifestKind::CoreMetadata;
+        !self.manifests.is_empty() && self.manifests.iter().all(of_build)
     }
 
     /// The manifest of one kind, if there is one.

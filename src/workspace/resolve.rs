@@ -50,6 +50,8 @@ pub enum Standing {
     Own,
     /// A loose file beside the importing script or test.
     Beside,
+    /// In a folder that Dagster puts on `sys.path` where it loads the project's code.
+    WorkingDirectory,
     /// Required, with a live source.
     Direct,
     /// Required by something that is required; the distributions on the way.
@@ -158,6 +160,9 @@ impl<'w> Search<'w> {
         if self.compiled || self.nearest.as_ref().is_some_and(|(.., standing)| *standing == Standing::Own) {
             return self.give_up(Some(&project));
         }
+        if let Some(found) = self.in_working_directory(&project) {
+            return Resolution::Found(found);
+        }
         if let Some(answer) = self.undeclared(Some(&project)) {
             return answer;
         }
@@ -239,6 +244,35 @@ impl<'w> Search<'w> {
                 None
             }
         }
+    }
+
+    /// What a declared location's `working_directory` makes importable: the project's own code, or that of another.
+    fn in_working_directory(&mut self, project: &Project) -> Option<Found> {
+        for root in self.workspace.working_directories(project) {
+            let file = match source::find_in(&self.workspace.files, root, self.module) {
+                Some(source::Found::Module(file)) => self.own_name(&file),
+                Some(source::Found::Namespace(dir)) => {
+                    self.add_namespace(dir);
+                    continue;
+                }
+                Some(source::Found::Native(_)) => {
+                    self.compiled = true;
+                    continue;
+                }
+                None => continue,
+            };
+            let home = self.workspace.project_of(&file);
+            let home = home.as_deref().unwrap_or(project);
+            return Some(Found {
+                file,
+                provider: Provider {
+                    dir: Some(home.dir.clone()),
+                    distribution: home.distribution().cloned(),
+                    standing: Standing::WorkingDirectory,
+                },
+            });
+        }
+        None
     }
 
     fn installed(&mut self, project: &Project) -> Option<Found> {

@@ -15,6 +15,8 @@ pub struct Case {
     pub hover: Option<Block>,
     /// The `not-judged` block behind it.
     pub not_judged: Option<Block>,
+    /// The `locations` block behind it.
+    pub locations: Option<Block>,
 }
 
 /// The text of a fenced block.
@@ -58,12 +60,14 @@ pub fn cases(stem: &str, markdown: &str) -> Result<Vec<Case>, (usize, String)> {
         match (line[ticks..].trim(), cases.last_mut()) {
             ("fixture", _) => {
                 let name = name(stem, &headings, &cases);
-                cases.push(Case { name, fixture: block, fix: None, hover: None, not_judged: None });
+                let (fix, hover, not_judged, locations) = (None, None, None, None);
+                cases.push(Case { name, fixture: block, fix, hover, not_judged, locations });
             }
             ("fix", Some(case)) if case.fix.is_none() => case.fix = Some(block),
             ("hover", Some(case)) if case.hover.is_none() => case.hover = Some(block),
             ("not-judged", Some(case)) if case.not_judged.is_none() => case.not_judged = Some(block),
-            ("fix" | "hover" | "not-judged", _) => {
+            ("locations", Some(case)) if case.locations.is_none() => case.locations = Some(block),
+            ("fix" | "hover" | "not-judged" | "locations", _) => {
                 return Err((number, "the block belongs to no fixture".to_owned()));
             }
             _ => {}

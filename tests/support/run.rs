@@ -24,6 +24,8 @@ pub struct Expected<'a> {
     pub hover: Option<(usize, &'a str)>,
     /// A line for each reason why something was not judged, behind how many times; none where all was.
     pub not_judged: Option<(usize, &'a str)>,
+    /// A line for each code location: its name, then in brackets the folder of its project and its module.
+    pub locations: Option<(usize, &'a str)>,
 }
 
 /// Who answers. The library, but for the tests of this language.
@@ -77,6 +79,7 @@ pub fn problems_of(text: &str, expected: &Expected<'_>, answers: Answers) -> Vec
     problems.extend(asked.told(&findings));
     problems.extend(expected.fix.iter().flat_map(|fix| asked.fixes(&findings, *fix)));
     problems.extend(expected.not_judged.iter().flat_map(|block| not_judged(&findings, *block)));
+    problems.extend(expected.locations.iter().flat_map(|block| asked.locations(*block)));
     problems.extend(expected.hover.iter().filter_map(|hover| asked.hover(*hover)));
     problems.sort();
     problems
@@ -273,6 +276,18 @@ impl Asked {
             problems.push(Problem::new(base, format!("a fix also changes `{path}` to\n{text}")));
         }
         problems
+    }
+
+    fn locations(&self, (base, block): (usize, &str)) -> Option<Problem> {
+        let all = self.workspace.locations();
+        let shown = all.iter().map(|location| {
+            let project = location.project.as_ref().map(|dir| relative(dir, &self.root));
+            let known: Vec<String> = project.into_iter().chain(location.module.clone()).collect();
+            format!("{} ({})\n", location.name, known.join(", "))
+        });
+        let shown: String = shown.collect();
+        let message = || format!("locations (- expected, + found)\n{}", compare::line_diff(block, &shown));
+        (shown != block).then(|| Problem::new(base, message()))
     }
 
     fn hover(&self, (base, block): (usize, &str)) -> Option<Problem> {

@@ -7,7 +7,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use super::*;
 
 /// For each pattern an example, and something close to it that it does not fit, with the kind of that.
-const EXAMPLES: [(&str, &str, &str, DocumentKind); 45] = {
+const EXAMPLES: [(&str, &str, &str, DocumentKind); 49] = {
     use DocumentKind::{Manifest, Other, Python, Settings};
     [
         ("setup.py", "a/setup.py", "a/setup.pyi", Python),
@@ -18,11 +18,15 @@ const EXAMPLES: [(&str, &str, &str, DocumentKind); 45] = {
         ("setup.cfg", "a/setup.cfg", "a/tox.cfg", Settings),
         ("Pipfile", "a/Pipfile", "a/pipfile", Other),
         (".gitmodules", ".gitmodules", ".gitattributes", Other),
-        ("workspace.yaml", "a/workspace.yaml", "a/my-workspace.yaml", Settings),
-        ("workspace.yml", "a/workspace.yml", "a/workspaces.yml", Settings),
-        ("dagster_cloud.yaml", "dagster_cloud.yaml", "dagster-cloud.yaml", Settings),
-        ("dagster_cloud.yml", "dagster_cloud.yml", "dagster.yml", Settings),
-        ("build.yaml", "a/build.yaml", "a/cloudbuild.yaml", Settings),
+        ("*workspace*.yaml", "a/my-workspace.yaml", "a/workspace.yaml.j2", Other),
+        ("*workspace*.yml", "a/workspace.yml", "a/workspac.yml", Settings),
+        ("*dagster*.yaml", "dagster-prod.yaml", "dagste.yaml", Settings),
+        ("*dagster*.yml", "my_dagster.yml", "my_dagster.yml.bak", Other),
+        ("*cloud*.yaml", "cloud.yaml", "cloud/a.yaml", Settings),
+        ("*cloud*.yml", "a/cloud.prod.yml", "a/cloud", Other),
+        ("*location*.yaml", "locations.yaml", "locatio.yaml", Settings),
+        ("*location*.yml", "a/location-etl.yml", "location/a.yml", Settings),
+        ("build.yaml", "a/build.yaml", "a/builds.yaml", Settings),
         ("build.yml", "a/build.yml", "a/build.yml.bak", Other),
         ("dg.toml", "a/dg.toml", "a/dagster.toml", Settings),
         ("PKG-INFO", "a-1.0/PKG-INFO", "a-1.0/PKG", Other),
@@ -171,7 +175,7 @@ fn filetype(kind: DocumentKind) -> Option<&'static str> {
         DocumentKind::Manifest(ManifestKind::SetupCfg) => "dosini",
         DocumentKind::Manifest(ManifestKind::Requirements) => "requirements",
         DocumentKind::Manifest(ManifestKind::Gitmodules) => "gitconfig",
-        DocumentKind::Manifest(ManifestKind::WorkspaceYaml | ManifestKind::DagsterCloud)
+        DocumentKind::Manifest(ManifestKind::CodeLocations)
         | DocumentKind::Lock(LockKind::Pixi)
         | DocumentKind::Component => "yaml",
         // `json`.

@@ -153,7 +153,7 @@ fn strings_and_brackets_of_a_table() {
 #[test]
 fn scalars_and_comments_of_yaml() {
     let comments = |text: &str| -> Vec<String> {
-        read(ManifestKind::WorkspaceYaml, text).comments.into_iter().map(|comment| comment.value).collect()
+        read(ManifestKind::CodeLocations, text).comments.into_iter().map(|comment| comment.value).collect()
     };
     assert_eq!(
         comments("# crossloc: a\nx: 'it''s # crossloc: b' # crossloc: c\ny: z# crossloc: d\n"),
@@ -165,11 +165,11 @@ fn scalars_and_comments_of_yaml() {
     );
     let text =
         "load_from:\n  - python_module: 'it''s'\n  - python_module: \"b\\\"c\"\n  - python_module: 'd\\'\n";
-    let mentions = read(ManifestKind::WorkspaceYaml, text).mentions;
+    let mentions = read(ManifestKind::CodeLocations, text).mentions;
     let places: Vec<&str> = mentions.iter().map(|mention| mention.range.slice(text)).collect();
     assert!(places.contains(&"it''s") && places.contains(&"b\\\"c") && places.contains(&"d\\"), "{places:?}");
     let deep = format!("load_from:\n  - python_module: a\n  - {}{}\n", "[".repeat(300), "]".repeat(300));
-    assert_eq!(read(ManifestKind::WorkspaceYaml, &deep).locations.len(), 1);
+    assert_eq!(read(ManifestKind::CodeLocations, &deep).locations.len(), 1);
 }
 
 #[test]

@@ -1,0 +1,169 @@
+//! Each declaration of a code location, in whatever file it stands.
+
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::samples;
+use super::targets::Code;
+use crate::manifest::{DgProject, LocationDeclaration, Manifest, ManifestKind};
+use crate::text::Spanned;
+use crate::vfs::{FileId, join};
+use crate::workspace::{Place, Project, Workspace};
+
+/// One declaration, before those of the same location are put together.
+pub(super) struct Declaration {
+    pub name: String,
+    /// How much the name counts.
+    pub rank: Rank,
+    /// Whether it is a module of `[tool.dagster]`.
+    pub is_dagster_table: bool,
+    pub code: Code,
+    pub place: Place,
+}
+
+/// How much a name counts: a deployment's over those that a project gives itself, a written one over a default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    /// What `[tool.dagster]` loads.
+    Loaded,
+    /// The folder of a dg project, or of one that the configuration lists.
+    Folder,
+    /// `code_location_name`.
+    Own,
+    /// What an entry of a deployment's file loads.
+    Entry,
+    /// `location_name`.
+    Written,
+}
+
+impl Declaration {
+    /// Whether it stands in a deployment's file, as opposed to a project's own.
+    pub fn is_deployment(&self) -> bool {
+        self.rank >= Rank::Entry
+    }
+}
+
+impl Workspace {
+    /// All declarations, those of projects before those of deployments; walks everything.
+    pub(super) fn declarations(&self) -> Vec<Declaration> {
+        let discovery = self.discovery();
+        let mut declarations = Vec::new();
+        for dir in &discovery.projects {
+            let Some(project) = self.project_at(dir) else { continue };
+            if !self.is_unlisted(&project) && !self.is_sample(&project) {
+                self.of_project(&project, &mut declarations);
+            }
+        }
+        for (file, manifest) in self.deployments() {
+            let meant = manifest.locations.iter().filter(|declared| !samples::is_placeholder_of(declared));
+            declarations.extend(meant.filter_map(|declared| self.of_deployment(&file, declared)));
+        }
+        self.of_configuration(&mut declarations);
+        declarations
+    }
+
+    /// dg's and `[tool.dagster]`'s declarations in a project's own manifests.
+    fn of_project(&self, project: &Project, declarations: &mut Vec<Declaration>) {
+        let own = |name: &Option<Spanned<String>>| name.as_ref().map(|name| (Rank::Own, name.value.clone()));
+        // A dg.toml makes dg ignore the table in pyproject.toml.
+        let with_dg = |kind| project.manifest(kind).filter(|(_, manifest)| manifest.dg_project.is_some());
+        let with_dg = with_dg(ManifestKind::DgToml).or_else(|| with_dg(ManifestKind::Pyproject));
+        if let Some((file, manifest)) = with_dg
+            && let Some(dg) = &manifest.dg_project
+        {
+            let name = own(&dg.location_name).or_else(|| Some((Rank::Folder, folder_name(&project.dir)?)));
+            declarations.extend(name.map(|(rank, name)| Declaration {
+                name,
+                rank,
+                is_dagster_table: false,
+                code: self.code_in(project, dg_target(dg, project)),
+                place: Place { file: file.clone(), range: dg.range },
+            }));
+        }
+        for (file, manifest) in &project.manifests {
+            let Some(dagster) = &manifest.dagster else { continue };
+            for target in &dagster.modules {
+                let loaded = || (Rank::Loaded, target.value.clone());
+                let (rank, name) = own(&dagster.location_name).unwrap_or_else(loaded);
+                declarations.push(Declaration {
+                    name,
+                    rank,
+                    is_dagster_table: true,
+                    code: self.code_in(project, Some(target.value.clone())),
+                    place: Place { file: file.clone(), range: target.range },
+                });
+            }
+        }
+    }
+
+    /// An entry of workspace.yaml or dagster_cloud.yaml.
+    fn of_deployment(&self, file: &FileId, declared: &LocationDeclaration) -> Option<Declaration> {
+        let written = declared.name.as_ref();
+        let (rank, name) = match written {
+            Some(name) => (Rank::Written, name.value.clone()),
+            None => (Rank::Entry, declared.default_name()?),
+        };
+        let range = written.map_or(declared.range, |name| name.range);
+        let code = self.code_of(file, declared);
+        let place = Place { file: file.clone(), range };
+        Some(Declaration { name, rank, is_dagster_table: false, code, place })
+    }
+
+    /// `locations = ["dg_projects/*"]` in the configuration.
+    fn of_configuration(&self, declarations: &mut Vec<Declaration>) {
+        let configuration = self.configuration();
+        let Some(file) = &configuration.file else { return };
+        for pattern in &configuration.config.locations {
+            for dir in self.expand(file.dir(), &pattern.value) {
+                let known = declarations.iter().any(|known| known.code.project.as_ref() == Some(&dir));
+                let Some(project) = self.project_at(&dir).filter(|_| !known) else { continue };
+                let Some(name) = folder_name(&dir) else { continue };
+                let place = Place { file: file.clone(), range: pattern.range };
+                let code = Code { root: None, ..self.code_in(&project, None) };
+                let rank = Rank::Folder;
+                declarations.push(Declaration { name, rank, is_dagster_table: false, code, place });
+            }
+        }
+    }
+
+    /// Whether the dg workspace around a project lists others and not this one: dg then leaves it out.
+    fn is_unlisted(&self, project: &Project) -> bool {
+        let boundary = self.boundary(&project.dir);
+        let around = project.dir.ancestors().skip(1).take_while(|above| above.starts_with(&boundary));
+        let workspace = around.filter_map(|above| self.project_at(above)).find_map(|above| {
+            let mut listed = above.manifests.iter().rev().filter_map(|(_, m)| m.dg_workspace.as_ref());
+            let listed = listed.next()?;
+            let dirs = listed.projects.iter().flat_map(|path| match path.value.contains('*') {
+                true => self.expand(&above.dir, &path.value),
+                false => vec![join(&above.dir, path.value.trim_end_matches('/'))],
+            });
+            Some(dirs.collect::<Vec<Utf8PathBuf>>())
+        });
+        workspace.is_some_and(|listed| !listed.is_empty() && !listed.contains(&project.dir))
+    }
+}
+
+/// What dg loads of a project.
+fn dg_target(dg: &DgProject, project: &Project) -> Option<String> {
+    let written = |module: &Option<Spanned<String>>| module.as_ref().map(|m| m.value.clone());
+    let root = written(&dg.root_module).or_else(|| project.distribution().map(|name| name.as_module()));
+    written(&dg.target_module).or_else(|| Some(format!("{}.definitions", root?)))
+}
+
+fn folder_name(dir: &Utf8Path) -> Option<String> {
+    dir.file_name().map(str::to_owned)
+}
+
+impl Workspace {
+    /// The YAML files that declare locations of a deployment, sorted. Those of samples declare none. From the walk alone.
+    pub(super) fn deployments(&self) -> Vec<(FileId, Arc<Manifest>)> {
+        let walked = self.walked();
+        let files = walked.manifests.iter();
+        let read = files.filter_map(|file| {
+            let manifest = self.manifest(file).filter(|manifest| manifest.kind == ManifestKind::CodeLocations)?;
+            (manifest.declares_locations && !self.is_sample_folder(file.dir())).then(|| (file.clone(), manifest))
+        });
+        read.collect()
+    }
+}
