@@ -81,13 +81,15 @@ fn read_cloud(document: &Node, found: &mut Vec<LocationDeclaration>) -> bool {
 /// Whether an item of `locations` is a code location: it says what to load, or has a name and nothing that Dagster does not
 /// know.
 fn is_dagsters(location: &Node) -> bool {
-    let known = |(key, _): &(Node, Node)| key.text().is_some_and(|key| SETTINGS.contains(&key.value.as_str()));
+    let known =
+        |(key, _): &(Node, Node)| key.text().is_some_and(|key| SETTINGS.contains(&key.value.as_str()));
     location.get("code_source").is_some()
         || (location.get("location_name").is_some() && location.entries().iter().all(known))
 }
 
 fn declaration(target: LocationTarget, range: TextRange) -> LocationDeclaration {
     LocationDeclaration {
+        is_cloud: false,
         name: None,
         target,
         working_directory: None,
@@ -145,6 +147,7 @@ fn read_location(
         Some(target(Some(value), *wrap))
     });
     LocationDeclaration {
+        is_cloud: true,
         working_directory: setting("working_directory"),
         build_directory: directory(location).or_else(|| directory(defaults?)),
         executable_path: setting("executable_path"),
@@ -266,7 +269,8 @@ mod tests {
             summary(text, &read(text)),
             ["a package a w d at location_name: a", "b file b.py v d at location_name: b.py"]
         );
-        let text = "locations:\n  old:\n    python_file: old.py\n    working_directory: w\n  other: {name: x}\n";
+        let text =
+            "locations:\n  old:\n    python_file: old.py\n    working_directory: w\n  other: {name: x}\n";
         assert_eq!(summary(text, &read(text)), ["old file old.py w - at old: old.py"]);
         for other in [
             "locations: [a, b]\n",

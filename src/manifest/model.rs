@@ -467,6 +467,8 @@ pub enum IncludeKind {
 /// A code location as a Dagster file declares it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocationDeclaration {
+    /// Whether it is one of Dagster+ (`locations`), as opposed to an entry of a workspace file (`load_from`).
+    pub is_cloud: bool,
     /// The explicit name.
     pub name: Option<Spanned<String>>,
     /// What is loaded.

@@ -16,10 +16,22 @@ pub(super) struct Declaration {
     pub name: String,
     /// How much the name counts.
     pub rank: Rank,
-    /// Whether it is a module of `[tool.dagster]`.
-    pub is_dagster_table: bool,
+    pub source: Source,
     pub code: Code,
     pub place: Place,
+}
+
+/// In what a declaration stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// A workspace file.
+    Workspace,
+    /// A file of Dagster+.
+    Cloud,
+    /// `[tool.dagster]`.
+    Dagster,
+    /// dg's table, or our configuration.
+    Listed,
 }
 
 /// How much a name counts: a deployment's over those that a project gives itself, a written one over a default.
@@ -40,7 +52,7 @@ pub(super) enum Rank {
 impl Declaration {
     /// Whether it stands in a deployment's file, as opposed to a project's own.
     pub fn is_deployment(&self) -> bool {
-        self.rank >= Rank::Entry
+        matches!(self.source, Source::Workspace | Source::Cloud)
     }
 }
 
@@ -76,7 +88,7 @@ impl Workspace {
             declarations.extend(name.map(|(rank, name)| Declaration {
                 name,
                 rank,
-                is_dagster_table: false,
+                source: Source::Listed,
                 code: self.code_in(project, dg_target(dg, project)),
                 place: Place { file: file.clone(), range: dg.range },
             }));
@@ -89,7 +101,7 @@ impl Workspace {
                 declarations.push(Declaration {
                     name,
                     rank,
-                    is_dagster_table: true,
+                    source: Source::Dagster,
                     code: self.code_in(project, Some(target.value.clone())),
                     place: Place { file: file.clone(), range: target.range },
                 });
@@ -107,7 +119,8 @@ impl Workspace {
         let range = written.map_or(declared.range, |name| name.range);
         let code = self.code_of(file, declared);
         let place = Place { file: file.clone(), range };
-        Some(Declaration { name, rank, is_dagster_table: false, code, place })
+        let source = if declared.is_cloud { Source::Cloud } else { Source::Workspace };
+        Some(Declaration { name, rank, source, code, place })
     }
 
     /// `locations = ["dg_projects/*"]` in the configuration.
@@ -121,8 +134,8 @@ impl Workspace {
                 let Some(name) = folder_name(&dir) else { continue };
                 let place = Place { file: file.clone(), range: pattern.range };
                 let code = Code { root: None, ..self.code_in(&project, None) };
-                let rank = Rank::Folder;
-                declarations.push(Declaration { name, rank, is_dagster_table: false, code, place });
+                let (rank, source) = (Rank::Folder, Source::Listed);
+                declarations.push(Declaration { name, rank, source, code, place });
             }
         }
     }
@@ -161,8 +174,10 @@ impl Workspace {
         let walked = self.walked();
         let files = walked.manifests.iter();
         let read = files.filter_map(|file| {
-            let manifest = self.manifest(file).filter(|manifest| manifest.kind == ManifestKind::CodeLocations)?;
-            (manifest.declares_locations && !self.is_sample_folder(file.dir())).then(|| (file.clone(), manifest))
+            let manifest =
+                self.manifest(file).filter(|manifest| manifest.kind == ManifestKind::CodeLocations)?;
+            (manifest.declares_locations && !self.is_sample_folder(file.dir()))
+                .then(|| (file.clone(), manifest))
         });
         read.collect()
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use camino::Utf8PathBuf;
 
 use super::CodeLocation;
-use super::declarations::{Declaration, Rank};
+use super::declarations::{Declaration, Rank, Source};
 use super::targets::Code;
 
 /// The declarations of one location.
@@ -56,13 +56,12 @@ fn is_one_entry(one: &Declaration, other: &Declaration) -> bool {
     if one.place.file == other.place.file {
         return same_code && same_name;
     }
-    // Two names that people wrote are two locations. Files beside each other are read together, or one in place of the
-    // other: a name is then one location, whatever each of them loads of its project.
+    // Files beside each other are read together, or one in place of the other: a name is then one location, whatever each of
+    // them loads of its project.
     let beside = one.place.file.dir() == other.place.file.dir() && one.code.project == other.code.project;
-    match (one.rank, other.rank) {
-        (Rank::Written, Rank::Written) => same_name && (same_code || beside),
-        _ => same_code,
-    }
+    // Dagster tells locations apart by their names. Only Dagster+ asks for one, so that it may be the first that is written.
+    let unnamed = one.source != other.source && one.rank.min(other.rank) == Rank::Entry;
+    (same_name && (same_code || beside)) || (unnamed && same_code)
 }
 
 fn by_project(own: Vec<Declaration>) -> BTreeMap<Option<Utf8PathBuf>, Vec<Declaration>> {
@@ -77,12 +76,13 @@ fn by_project(own: Vec<Declaration>) -> BTreeMap<Option<Utf8PathBuf>, Vec<Declar
 /// Dagster keeps the last. dg has one location, which is the same where there is one.
 fn of_one_project(tables: Vec<Declaration>) -> Vec<Group> {
     let (dagster, others): (Vec<_>, Vec<_>) =
-        tables.into_iter().partition(|declaration| declaration.is_dagster_table);
+        tables.into_iter().partition(|declaration| declaration.source == Source::Dagster);
     let mut groups: Vec<Group> = Vec::new();
     for declaration in dagster {
-        let named = |group: &Group| group.iter().any(|other| other.name == declaration.name);
-        let at = groups.iter().position(named);
-        add(&mut groups, at, vec![declaration]);
+        match groups.iter_mut().find(|group| group.iter().any(|other| other.name == declaration.name)) {
+            Some(group) => group.insert(0, declaration),
+            None => groups.push(vec![declaration]),
+        }
     }
     for declaration in others {
         let same = |group: &Group| group.iter().any(|other| other.code.is_same(&declaration.code));
@@ -116,7 +116,8 @@ fn location(group: &Group) -> Option<CodeLocation> {
     let mut declared_in: Vec<_> = group.iter().map(|declaration| declaration.place.clone()).collect();
     declared_in.sort();
     declared_in.dedup();
-    let gap = codes().all(|code| code.gap.is_some()).then(|| codes().find_map(|code| code.gap.clone())).flatten();
+    let gap =
+        codes().all(|code| code.gap.is_some()).then(|| codes().find_map(|code| code.gap.clone())).flatten();
     let gap = gap.map(|gap| gap.told_of(&name));
     Some(CodeLocation {
         name,
