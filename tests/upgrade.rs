@@ -642,7 +642,7 @@ fn doubts_are_told() {
       etl/src/etl/__init__.py:3:15: `load` of `acme.io` (`acme-shared` 0.2.0) has no parameter `strict`; it takes (path, *, mode="r"); the call fitted until 0.1.3
         0.2.0  load(path, *, mode="r")
       note: etl/src/etl/__init__.py:1:34: `save` of `acme.io` (`acme-shared` 0.2.0) is deprecated: use `store`
-    ml, from 0.1.3: nothing breaks; `==0.1.3` at ml/pyproject.toml:3:29 is left to you: its manifest does not parse
+    ml, from 0.1.3: not judged; `==0.1.3` at ml/pyproject.toml:3:29 is left to you: its manifest does not parse
       caution: its code is not judged
     web, from 0.1.3: nothing breaks; `v0.1.3` at web/pyproject.toml:6:67 would become `v0.2.0`
     bi takes it live from `shared`; nothing to move
@@ -653,6 +653,40 @@ fn doubts_are_told() {
       acme.io.store(path, /)
       class acme.io.Table
 
-    2 places break in 1 of 3 projects
+    2 places break in 1 of 3 projects; 1 project was not judged
     "#);
+}
+
+#[test]
+fn code_that_is_not_judged_is_no_code_that_fits() {
+    let code = "from acme.io import load\n\nload(\"a\", strict=True)\n";
+    let uv = "[project]\nname = \"jobs\"\nversion = \"1\"\ndependencies = [\"acme-shared==0.1.3\"]\n[tool.uv]\npackage = false\n";
+    let poetry = "[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\nacme-shared = \"0.1.3\"\n";
+    for (manifest, text) in [
+        ("requirements.txt", "acme-shared==0.1.3\n"),
+        ("pyproject.toml", uv),
+        ("pyproject.toml", poetry),
+        ("pixi.toml", "[pypi-dependencies]\nacme-shared = \"==0.1.3\"\n"),
+    ] {
+        let workspace = Workspace::new();
+        for folder in ["etl", "ml"] {
+            std::fs::remove_dir_all(workspace.root.join(folder)).unwrap();
+        }
+        workspace.write(&format!("jobs/{manifest}"), text);
+        workspace.write("jobs/jobs/definitions.py", code);
+        let output = workspace.upgrade(&["acme-shared", "0.2.0"]);
+        let all = told(&output);
+        assert_eq!(output.status.code(), Some(2), "{all}");
+        assert!(all.contains("\njobs, from 0.1.3: not judged; "), "{all}");
+        assert!(all.contains("\nnothing breaks in 1 project; 1 project was not judged\n"), "{all}");
+        // A declared location is judged.
+        workspace.write(
+            "workspace.yaml",
+            "load_from:\n  - python_module: {module_name: jobs.definitions, location_name: jobs, working_directory: jobs}\n",
+        );
+        let output = workspace.upgrade(&["acme-shared", "0.2.0", "--location", "jobs"]);
+        let all = told(&output);
+        assert_eq!(output.status.code(), Some(1), "{all}");
+        assert!(all.contains("\njobs, from 0.1.3: 1 place breaks; "), "{all}");
+    }
 }

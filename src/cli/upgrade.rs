@@ -9,7 +9,7 @@ use super::scope::Scope;
 use super::world::{Network, World};
 use super::{AnswerFormat, Failure, output};
 use crate::manifest::{DistributionName, parse_version};
-use crate::report::upgrade::{self, Applied, Question, Upgrade};
+use crate::report::upgrade::{self, Applied, Consumer, Question, Upgrade};
 use crate::rules::Edit;
 use crate::source::Surroundings;
 use crate::vfs::{FileId, Files, Grounds, relative};
@@ -35,7 +35,7 @@ pub struct Arguments {
     network: Network,
 }
 
-/// Exit code 1 where something breaks, also if the pins were moved.
+/// Exit code 1 where something breaks, also if the pins were moved; 2 where nothing is known to, and some code is not judged.
 pub fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCode, Failure> {
     let distribution = DistributionName::new(&arguments.distribution).ok_or_else(|| {
         Failure::new(format!("`{}` is not the name of a distribution", arguments.distribution))
@@ -69,7 +69,12 @@ pub fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCod
         AnswerFormat::Text => upgrade::text(&found),
         AnswerFormat::Json => upgrade::json(&found),
     })?;
-    Ok(if found.breaks > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
+    let open = found.consumers.iter().any(Consumer::is_open);
+    Ok(match (found.breaks, open) {
+        (0, false) => ExitCode::SUCCESS,
+        (0, true) => ExitCode::from(2),
+        _ => ExitCode::from(1),
+    })
 }
 
 /// Writes the pins; a manifest outside of the opened folder, and one that has changed since it was read, is left alone.

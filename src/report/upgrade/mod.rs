@@ -65,6 +65,9 @@ pub struct Consumer {
     pub mends: Vec<Break>,
     /// What is marked as deprecated in the new version and not in today's, sorted by place.
     pub deprecated: Vec<Break>,
+    /// Whether its code is judged: where it is not, that nothing is found means nothing.
+    #[serde(skip)]
+    pub judged: bool,
     /// Why what is said here may be wrong or incomplete.
     pub caution: Option<String>,
     /// What brings the lock up to date behind the edit; none where nothing moves, or there is no lock.
@@ -158,6 +161,11 @@ pub struct Applied {
 }
 
 impl Consumer {
+    /// Whether it is not known if something breaks.
+    pub fn is_open(&self) -> bool {
+        !self.judged && self.places() == 0
+    }
+
     /// How many places break.
     pub fn places(&self) -> usize {
         self.breaks.iter().map(|found| 1 + found.also.len()).sum()

@@ -111,6 +111,7 @@ fn consumer(
         name: taker.name.clone(),
         project: witness.path(&taker.project.dir),
         from: version_of(workspace, taker).map(|version| version.to_string()),
+        judged: rules::is_judged(workspace, &taker.project),
         caution: caution(workspace, taker),
         ..Consumer::default()
     };

@@ -49,6 +49,7 @@ fn headline(consumer: &Consumer, upgrade: &Upgrade) -> String {
     };
     let places = consumer.places();
     let outcome = match places {
+        0 if consumer.is_open() => "not judged".to_owned(),
         0 => "nothing breaks".to_owned(),
         1 => "1 place breaks".to_owned(),
         _ => format!("{} break", plural(places, "place")),
@@ -151,9 +152,19 @@ fn push_applied(lines: &mut Vec<String>, upgrade: &Upgrade) {
 fn sum(upgrade: &Upgrade) -> String {
     let all = upgrade.consumers.len();
     let breaking = upgrade.consumers.iter().filter(|consumer| consumer.places() > 0).count();
-    match upgrade.breaks {
-        0 => format!("nothing breaks in {}", plural(all, "project")),
+    let open = upgrade.consumers.iter().filter(|consumer| consumer.is_open()).count();
+    let known = match upgrade.breaks {
+        0 if open == all => "nothing is known to break".to_owned(),
+        0 => format!("nothing breaks in {}", plural(all - open, "project")),
         1 => format!("1 place breaks in 1 of {}", plural(all, "project")),
         places => format!("{places} places break in {breaking} of {}", plural(all, "project")),
+    };
+    match open {
+        0 => known,
+        _ => format!(
+            "{known}; {} {} not judged",
+            plural(open, "project"),
+            if open == 1 { "was" } else { "were" }
+        ),
     }
 }
