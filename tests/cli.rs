@@ -380,3 +380,95 @@ fn the_server_ends_with_its_client() {
     }
     assert_eq!(crossloc(dir.path(), &["server", "--stdio", "--port", "1"]).status.code(), Some(2));
 }
+
+const SHARED: [(&str, &str); 5] = [
+    ("shared/pyproject.toml", "[project]\nname = \"acme-shared\"\nversion = \"1.0\"\n"),
+    ("shared/src/acme/io.py", ""),
+    (
+        "etl/pyproject.toml",
+        "[project]\nname = \"etl\"\nversion = \"1.0\"\ndependencies = [\"acme-shared\"]\n\
+         [tool.uv.sources]\nacme-shared = { path = \"../shared\" }\n",
+    ),
+    ("etl/a/definitions.py", "from acme.io import one\n"),
+    ("etl/b/definitions.py", "from acme.io import two\n"),
+];
+
+/// The names that findings of one location speak of, with the exit code.
+fn concise(folder: &Path, arguments: &[&str]) -> String {
+    let output = crossloc(folder, &[&["check", "--no-cache", "--format", "concise"][..], arguments].concat());
+    told(&output)
+}
+
+#[test]
+fn a_location_is_checked_whether_or_not_something_declares_it() {
+    let dir = workspace(&SHARED);
+    std::fs::write(dir.path().join("crossloc.toml"), "").unwrap();
+    let all = concise(dir.path(), &["--location", "etl"]);
+    assert!(all.starts_with("exit 1\n") && all.contains("`one`") && all.contains("`two`"), "{all}");
+    assert!(concise(dir.path(), &["--location", "shared"]).starts_with("exit 2\n"));
+    // Of several locations of one project each has its own package.
+    std::fs::write(
+        dir.path().join("workspace.yaml"),
+        "load_from:\n  - python_module: {module_name: a.definitions, working_directory: etl}\n\
+         \x20 - python_module: {module_name: b.definitions, working_directory: etl}\n  - grpc_server: {port: 1}\n",
+    )
+    .unwrap();
+    let first = concise(dir.path(), &["--location", "a.definitions"]);
+    assert!(first.starts_with("exit 1\n") && first.contains("`one`") && !first.contains("`two`"), "{first}");
+    let second = concise(dir.path(), &["--location", "b.definitions"]);
+    assert!(
+        second.starts_with("exit 1\n") && second.contains("`two`") && !second.contains("`one`"),
+        "{second}"
+    );
+    let server = concise(dir.path(), &["--location", "grpc:localhost:1"]);
+    assert!(server.starts_with("exit 0\n"), "{server}");
+    let reason =
+        "not judged: code location `grpc:localhost:1` is a gRPC server, and no file here says what it loads";
+    assert!(server.contains(reason), "{server}");
+}
+
+#[test]
+fn what_holds_nothing_to_judge_is_told() {
+    let dir = workspace(&SHARED);
+    for (path, text) in [
+        ("crossloc.toml", ""),
+        ("docs/index.md", "# docs"),
+        ("notes.txt", ""),
+        ("loose/a.py", ""),
+        ("config/ruff.toml", ""),
+    ] {
+        std::fs::create_dir_all(dir.path().join(path).parent().unwrap()).unwrap();
+        std::fs::write(dir.path().join(path), text).unwrap();
+    }
+    for (path, reason) in [
+        ("docs", "there is no Python in `docs` that git does not ignore"),
+        ("config", "there is no Python in `config` that git does not ignore"),
+        ("notes.txt", "`notes.txt` is neither Python nor a manifest"),
+        ("loose", "no manifest makes `loose` part of a project"),
+        ("loose/a.py", "no manifest makes `loose/a.py` part of a project"),
+    ] {
+        let all = concise(dir.path(), &[path]);
+        assert!(all.starts_with("exit 0\n") && all.contains(&format!("not judged: {reason} (1)")), "{all}");
+    }
+    for path in ["etl/pyproject.toml", "shared", "shared/src/acme/io.py", "crossloc.toml", "."] {
+        let all = concise(dir.path(), &[path]);
+        let told = ["there is no Python", "neither Python", "no manifest makes"];
+        assert!(told.iter().all(|told| !all.contains(told)), "{all}");
+    }
+    let nothing = workspace(&[("a.txt", "")]);
+    assert!(
+        concise(nothing.path(), &[])
+            .contains("not judged: there is no Python in `.` that git does not ignore (1)")
+    );
+}
+
+#[test]
+fn a_folder_in_no_repository_is_told_to_be_looked_at_alone() {
+    let dir = workspace(&SHARED);
+    let reason = "not judged: `etl` lies in no repository, so that nothing around it is known";
+    let alone = concise(dir.path(), &["etl"]);
+    assert!(alone.contains(reason), "{alone}");
+    assert!(!concise(dir.path(), &[]).contains("lies in no repository"));
+    std::fs::create_dir(dir.path().join(".git")).unwrap();
+    assert!(!concise(dir.path(), &["etl"]).contains("lies in no repository"));
+}

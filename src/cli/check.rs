@@ -10,10 +10,10 @@ use super::scope::Scope;
 use super::world::{Network, World};
 use super::{Failure, output, rule};
 use crate::report::{self, Report, summary::plural};
-use crate::rules::{self, Findings, Rule, Selection, Severity};
+use crate::rules::{self, Findings, NotJudged, Rule, Selection, Severity};
 use crate::source::{Cache, Surroundings};
 use crate::text::nearest;
-use crate::vfs::{Files, Grounds};
+use crate::vfs::{FileId, Files, Grounds};
 use crate::workspace::Workspace;
 
 #[derive(clap::Args)]
@@ -130,10 +130,15 @@ pub(super) fn known_location(name: &str, workspace: &Workspace) -> Result<(), Fa
 /// The findings of a fresh look, limited to what was asked for.
 fn find(workspace: &Workspace, scope: &Scope, selection: &Selection, arguments: &Arguments) -> Findings {
     let mut findings = rules::check_selected(workspace, selection);
+    let concerns = |file: &FileId, name: &String| {
+        workspace.locations_of_file(file).iter().any(|location| location.name == *name)
+    };
     findings.diagnostics.retain(|found| {
-        let wanted = arguments.location.as_ref().is_none_or(|name| found.location.as_ref() == Some(name));
+        let wanted = arguments.location.as_ref().is_none_or(|name| concerns(&found.file, name));
         (wanted && scope.covers(&found.file)) || rules::concerns_everybody(found.rule)
     });
+    let blank = scope.blanks(workspace).into_iter().map(|reason| NotJudged { reason, count: 1 });
+    findings.not_judged.extend(blank);
     findings
 }
 

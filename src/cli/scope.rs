@@ -3,7 +3,9 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Failure;
+use crate::manifest::DocumentKind;
 use crate::vfs::{FileId, join, relative};
+use crate::workspace::Workspace;
 
 /// The current folder and the PATH arguments, made absolute.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +16,7 @@ pub struct Scope {
     pub root_name: String,
     /// Files and folders that findings are limited to.
     paths: Vec<Utf8PathBuf>,
+    current: Utf8PathBuf,
 }
 
 impl Scope {
@@ -54,7 +57,23 @@ impl Scope {
             folders
         };
         let root_name = folders.first().map_or_else(|| ".".to_owned(), |root| relative(root, &current));
-        Self { folders, root_name, paths }
+        Self { folders, root_name, paths, current }
+    }
+
+    /// What was asked for and holds nothing that could be judged, or is known without what it shares, in the user's words.
+    pub fn blanks(&self, workspace: &Workspace) -> Vec<String> {
+        let asked = if self.paths.is_empty() { std::slice::from_ref(&self.current) } else { &self.paths };
+        let blank = asked.iter().filter_map(|path| blank(workspace, path, &relative(path, &self.current)));
+        let mut reasons: Vec<String> = blank.collect();
+        let apart = self.folders.iter().filter(|folder| **folder != self.current && !is_known_whole(folder));
+        reasons.extend(apart.filter(|folder| workspace.boundary(folder) == **folder).map(|folder| {
+            let shown = relative(folder, &self.current);
+            format!(
+                "`{shown}` lies in no repository, so that nothing around it is known; a crossloc.toml in the folder that \
+                 holds what it shares makes that known"
+            )
+        }));
+        reasons
     }
 
     /// Whether findings in a file are wanted.
@@ -80,13 +99,41 @@ pub fn reason(error: &std::io::Error) -> String {
     }
 }
 
+/// Why nothing in a path is judged; none where something may be.
+fn blank(workspace: &Workspace, path: &Utf8Path, shown: &str) -> Option<String> {
+    let discovery = workspace.discovery();
+    let inside = |file: &FileId| file.path().starts_with(path);
+    let python = discovery.python.iter().any(inside);
+    let others = discovery.manifests.iter().chain(&discovery.locks).any(inside);
+    let configuration = DocumentKind::of(path) == DocumentKind::Configuration;
+    if !python && !others && !configuration {
+        return Some(match path.is_dir() {
+            true => format!("there is no Python in `{shown}` that git does not ignore"),
+            false => format!("`{shown}` is neither Python nor a manifest"),
+        });
+    }
+    let dir = if path.is_dir() { path } else { path.parent()? };
+    let project = workspace.project_around(dir).is_some();
+    let below = discovery.projects.iter().any(|project| project.starts_with(path));
+    (python && !project && !below).then(|| format!("no manifest makes `{shown}` part of a project"))
+}
+
 /// Whether a folder is the root of something, or inside of a repository.
 fn belongs_together(folder: &Utf8Path) -> bool {
     let marked = |name: &str| folder.join(name).exists();
     ["crossloc.toml", "pyproject.toml", "workspace.yaml", "dagster_cloud.yaml", "dg.toml"]
         .iter()
         .any(|name| marked(name))
-        || folder.ancestors().any(|ancestor| ancestor.join(".git").exists())
+        || is_in_repository(folder)
+}
+
+/// Whether all that a folder may share is known with it.
+fn is_known_whole(folder: &Utf8Path) -> bool {
+    folder.join("crossloc.toml").exists() || is_in_repository(folder)
+}
+
+fn is_in_repository(folder: &Utf8Path) -> bool {
+    folder.ancestors().any(|ancestor| ancestor.join(".git").exists())
 }
 
 #[cfg(test)]

@@ -205,7 +205,9 @@ pub(super) fn is_ours(workspace: &Workspace, from: &FileId, target: &FileId) -> 
     }
     let (own, other) = (workspace.project_of(from), workspace.project_of(target));
     match (own, other) {
-        (Some(own), Some(other)) => own.dir != other.dir || is_opened_by_dagster(workspace, &own, from, target),
+        (Some(own), Some(other)) => {
+            own.dir != other.dir || is_opened_by_dagster(workspace, &own, from, target)
+        }
         (None, Some(_)) | (Some(_), None) => true,
         (None, None) => false,
     }
@@ -225,8 +227,10 @@ fn is_opened_by_dagster(workspace: &Workspace, own: &Project, from: &FileId, tar
     absolute.any(|import| {
         let Some(module) = ModuleName::new(&import.module) else { return false };
         let name = module.top_level();
-        let on_the_way =
-            target.path().components().any(|part| part.as_str().strip_suffix(".py").unwrap_or(part.as_str()) == name);
+        let on_the_way = target
+            .path()
+            .components()
+            .any(|part| part.as_str().strip_suffix(".py").unwrap_or(part.as_str()) == name);
         let opened = |resolution: &Resolution| {
             resolution.found().is_some_and(|found| found.provider.standing == Standing::WorkingDirectory)
         };

@@ -41,7 +41,7 @@ mod tests {
         (
             "old/setup.py",
             "from setuptools import setup\nfrom acme.io import load\n\n\ndef version():\n    return load\n\n\n\
-             setup(name=\"old\", version=\"1.0\", package_dir={\"\": \"src\"}, install_requires=[\"acme-shared\"])\n",
+             setup(name=\"old\", version=\"1.0\", package_dir={\"\": \"src\"}, install_requires=[\"acme-shared\", \"etl\"])\n",
         ),
         ("old/requirements.txt", "-e ../shared\n-e ../gone\n"),
         ("old/src/old/jobs.py", "from acme.io import load, store\nfrom etl.assets import load as own\n"),

@@ -140,8 +140,9 @@ impl<'w> Run<'w> {
 }
 
 impl<'w> Context<'w> {
-    /// The projects that rules judge, sorted by folder: with a name, shipping something, no template, manifests that
-    /// parse, and not a test, sample, script or doc of the workspace.
+    /// The projects that rules judge, sorted by folder: those with a name that ship something, and every declared code
+    /// location, whatever it ships; no template, manifests that parse, and not a test, sample, script or doc of the
+    /// workspace.
     pub fn subjects(&self) -> &[Arc<Project>] {
         self.facts(&self.run.subjects, "subjects", |context| {
             let projects = context.workspace.projects();
@@ -265,8 +266,8 @@ impl<'w> Context<'w> {
 
     /// The declared code location that a file belongs to, by its project.
     pub(super) fn location_of_file(&self, file: &FileId) -> Option<String> {
-        let project = self.workspace.project_of(file)?;
-        self.location_of(&project).map(|location| location.name)
+        let mut locations = self.workspace.locations_of_file(file).into_iter();
+        locations.find(CodeLocation::is_declared).map(|location| location.name)
     }
 
     /// Counts something that a rule would have judged and could not, with the reason in the user's words.
@@ -329,10 +330,15 @@ impl Ledger {
 
 /// Whether rules judge a project; see [`Context::subjects`].
 pub fn is_judged(workspace: &Workspace, project: &Project) -> bool {
-    let packaged = !project.manifests.iter().any(|(_, manifest)| manifest.package == Some(false));
-    project.name.is_some()
-        && packaged
-        && !project.template
-        && !project.broken
-        && !workspace.is_around(&project.dir)
+    can_be_judged(workspace, project) && (is_package(project) || workspace.location_of(project).is_some())
+}
+
+/// Whether a project is none that rules leave alone whatever it declares.
+pub(super) fn can_be_judged(workspace: &Workspace, project: &Project) -> bool {
+    !project.template && !project.broken && !workspace.is_around(&project.dir)
+}
+
+/// Whether a project has a name and means to ship something.
+pub(super) fn is_package(project: &Project) -> bool {
+    project.name.is_some() && !project.manifests.iter().any(|(_, manifest)| manifest.package == Some(false))
 }

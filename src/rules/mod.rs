@@ -67,6 +67,7 @@ mod source_violates_specifier;
 mod source_without_requirement;
 mod sources;
 mod stale_copy;
+mod strangers;
 mod stray_lock;
 mod submodule_drift;
 mod submodule_undeclared;
@@ -210,7 +211,7 @@ fn not_judged(run: &Run<'_>, asked: &BTreeSet<&'static str>) -> Vec<NotJudged> {
     for (reason, count) in accounts.flat_map(|account| account.not_judged.clone()) {
         *counted.entry(reason).or_default() += count;
     }
-    for reason in run.ask(|context| unjudged::reasons(context)) {
+    for reason in run.ask(unjudged::reasons) {
         *counted.entry(reason).or_default() += 1;
     }
     for reason in run.ask(|context| context.workspace.gaps()) {

@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 23] = [
+    const NO_RULES: [&str; 25] = [
         "absent",
         "availability",
         "base",
@@ -167,7 +167,9 @@ mod tests {
         "selection",
         "sources",
         "suppression",
+        "strangers",
         "tagged",
+        "unjudged",
         "versions",
     ];
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use rustc_hash::FxHashMap;
 
+use super::strangers::Strangers;
 use super::{Context, Finding, sources};
 use crate::manifest::{DistributionName, Group};
 use crate::python::ModuleName;
@@ -78,10 +79,14 @@ impl Relation {
 pub(super) fn collect(context: &Context<'_>) -> Vec<Relation> {
     let mut relations: Vec<Relation> = Vec::new();
     let mut known: FxHashMap<(&Utf8Path, &Utf8Path), usize> = FxHashMap::default();
+    let strangers = Strangers::new(context);
     for uses in context.judged_files() {
         // A module that is not there is unresolved-import's matter.
         for used in uses.imports.iter().filter(|used| !used.optional && used.file.is_some()) {
             let Some(distribution) = used.distribution() else { continue };
+            if strangers.have(context, &uses.project, used) {
+                continue;
+            }
             let place = used.place(&uses.file);
             let pair = (uses.project.dir.as_path(), used.provider.dir.as_path());
             let at = *known.entry(pair).or_insert_with(|| {
@@ -122,7 +127,11 @@ fn verdict(context: &Context<'_>, relation: &Relation) -> Option<Verdict> {
     }
     match &relation.standing {
         Standing::Undeclared if context.workspace.closure(project).computed => {
-            context.not_judged(format!("what `{}` requires is computed", project.display_name()));
+            let name = project.display_name();
+            context.not_judged(match project.says_what_it_requires() {
+                true => format!("what `{name}` requires is computed"),
+                false => format!("no manifest says what `{name}` requires"),
+            });
             None
         }
         Standing::Undeclared => {

@@ -137,9 +137,7 @@ impl Workspace {
         let is_project_file = |file: &FileId| {
             !matches!(
                 kind_of(file.path()),
-                None | Some(
-                    ManifestKind::Gitmodules | ManifestKind::CodeLocations
-                )
+                None | Some(ManifestKind::Gitmodules | ManifestKind::CodeLocations)
             )
         };
         let mut waiting: Vec<Utf8PathBuf> = Vec::new();

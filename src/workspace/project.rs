@@ -224,7 +224,7 @@ fn assemble(
     let is_built = built.is_some();
     let distribution = name.as_ref().map(|name| &name.value.value);
     let layout = built.unwrap_or_else(|| layout::layout(files, dir, distribution, ships.then_some(&build)));
-    let computed_requirements = !is_built && computes_requirements(&manifests);
+    let computed_requirements = !is_built && (computes_requirements(&manifests) || says_nothing(&manifests));
     let told = metadata.filter(|(_, m)| is_built || (computed_requirements && !computes("dependencies", m)));
     let mut requirements = Vec::new();
     let mut paths = Vec::new();
@@ -292,6 +292,13 @@ fn computes_requirements(manifests: &[(FileId, Arc<Manifest>)]) -> bool {
     written().any(|(_, m)| computed(m) && !(m.kind == ManifestKind::Pyproject && has_setup))
 }
 
+/// Whether manifests only tell Dagster what to load, so that what is required stands elsewhere.
+fn says_nothing(manifests: &[(FileId, Arc<Manifest>)]) -> bool {
+    let loads = |m: &Manifest| m.dagster.is_some() || m.dg_project.is_some();
+    let says = |m: &Manifest| m.declares_project || !m.requirements.is_empty() || !m.paths.is_empty();
+    manifests.iter().any(|(_, m)| loads(m)) && !manifests.iter().any(|(_, m)| says(m))
+}
+
 /// Whether a file was compiled from requirements that stand beside it: what it lists is what these came to, and not
 /// what the project asks for.
 fn is_made_from_others(file: &FileId, manifest: &Manifest, all: &[(FileId, Arc<Manifest>)]) -> bool {
@@ -348,6 +355,11 @@ impl Project {
     /// What people call it: the distribution's name, else the folder's.
     pub fn display_name(&self) -> &str {
         self.distribution().map_or_else(|| self.dir.file_name().unwrap_or("."), |name| name.as_str())
+    }
+
+    /// Whether there is a manifest that says what is required, or that this is computed.
+    pub fn says_what_it_requires(&self) -> bool {
+        !self.manifests.is_empty() && !says_nothing(&self.manifests)
     }
 
     /// Whether it is what a build made, a wheel or an installed distribution, rather than what one is made of.

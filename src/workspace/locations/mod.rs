@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Place, Project, Workspace};
 use crate::manifest::Manifest;
+use crate::python::ModuleName;
 use crate::vfs::FileId;
 
 pub(super) use targets::loose_folders;
@@ -72,12 +73,20 @@ impl Workspace {
         let inside = |location: &&CodeLocation| {
             let below = file.path().strip_prefix(&project.dir).unwrap_or(file.path());
             location.package().is_some_and(|package| {
-                below.components().any(|part| part.as_str().strip_suffix(".py").unwrap_or(part.as_str()) == package)
+                below
+                    .components()
+                    .any(|part| part.as_str().strip_suffix(".py").unwrap_or(part.as_str()) == package)
             })
         };
         let within: Vec<&CodeLocation> = all.iter().copied().filter(inside).collect();
         let chosen = if within.is_empty() { all } else { within };
         chosen.into_iter().cloned().collect()
+    }
+
+    /// Whether a module lies in the package that a declared location of the project loads.
+    pub fn is_loaded_from(&self, project: &Project, module: &ModuleName) -> bool {
+        let mut declared = self.locations_in(&project.dir).filter(|location| location.is_declared());
+        declared.any(|location| location.package() == Some(module.top_level()))
     }
 
     /// The folders that Dagster puts on `sys.path` where it loads a project's code: `working_directory`, else the folder of

@@ -45,7 +45,9 @@ fn is_sample_name(name: &str) -> bool {
 /// Whether an entry has yet to be filled in.
 pub(super) fn is_placeholder_of(declared: &LocationDeclaration) -> bool {
     let target = match &declared.target {
-        LocationTarget::Module(text) | LocationTarget::Package(text) | LocationTarget::File(text) => Some(text),
+        LocationTarget::Module(text) | LocationTarget::Package(text) | LocationTarget::File(text) => {
+            Some(text)
+        }
         LocationTarget::Grpc(_) | LocationTarget::Environment(_) | LocationTarget::Unknown => None,
     };
     declared.name.iter().chain(target).any(|text| is_placeholder(&text.value))
@@ -64,13 +66,33 @@ mod tests {
     #[test]
     fn samples_are_known_by_their_folders() {
         for name in [
-            "tests", "test", "__tests__", "etl_tests", "fixtures", "test_fixtures", "templates", "_template",
-            "location-template", "template_location", "cookiecutter-etl", "{{ name }}", "Templates", "test_data",
+            "tests",
+            "test",
+            "__tests__",
+            "etl_tests",
+            "fixtures",
+            "test_fixtures",
+            "templates",
+            "_template",
+            "location-template",
+            "template_location",
+            "cookiecutter-etl",
+            "{{ name }}",
+            "Templates",
+            "test_data",
         ] {
             assert!(is_sample_name(name), "{name}");
         }
         for name in [
-            "etl", "ab_testing", "test_lab", "contest", "latest", "examples", "templating", "email_templates_etl", "data",
+            "etl",
+            "ab_testing",
+            "test_lab",
+            "contest",
+            "latest",
+            "examples",
+            "templating",
+            "email_templates_etl",
+            "data",
         ] {
             assert!(!is_sample_name(name), "{name}");
         }

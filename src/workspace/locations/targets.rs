@@ -44,7 +44,9 @@ impl Gap {
     pub fn told_of(&self, name: &str) -> String {
         match self {
             Self::NoFile(path) => format!("`{path}`, which code location `{name}` loads, is not there"),
-            Self::NoModule(module) => format!("`{module}`, which code location `{name}` loads, was not found"),
+            Self::NoModule(module) => {
+                format!("`{module}`, which code location `{name}` loads, was not found")
+            }
             Self::Server => {
                 format!("code location `{name}` is a gRPC server, and no file here says what it loads")
             }
@@ -127,7 +129,8 @@ impl Workspace {
     /// The file of a `python_file`: relative to the declaring file or the image's folder. A path in an image ends as the
     /// file's path does here.
     fn find_file(&self, folders: &Folders, path: &str) -> Option<FileId> {
-        let is_there = |path: &Utf8PathBuf| self.files.is_file(path) && self.grounds().hold(&self.files, path);
+        let is_there =
+            |path: &Utf8PathBuf| self.files.is_file(path) && self.grounds().hold(&self.files, path);
         let bases = [Some(&folders.build), folders.working.as_ref()];
         let written = bases.into_iter().flatten().map(|base| join(base, path)).find(is_there);
         let in_image = || {
@@ -158,7 +161,9 @@ impl Workspace {
         if let Some(project) = around.iter().find(|project| self.file_in(project, name).is_some()) {
             return Some((project.dir.clone(), self.file_in(project, name)));
         }
-        if let Some(project) = self.only_project(base, anywhere, |project| self.file_in(project, name).is_some()) {
+        if let Some(project) =
+            self.only_project(base, anywhere, |project| self.file_in(project, name).is_some())
+        {
             return Some((project.dir.clone(), self.file_in(&project, name)));
         }
         let package = name.split('.').next().unwrap_or_default();
@@ -238,7 +243,8 @@ pub(in crate::workspace) fn loose_folders(workspace: &Workspace) -> Vec<Utf8Path
                 LocationTarget::File(path) => workspace.find_file(&folders, &path.value),
                 LocationTarget::Grpc(_) | LocationTarget::Environment(_) | LocationTarget::Unknown => None,
             };
-            let Some(target) = target.filter(|target| workspace.written_project_around(target.dir()).is_none())
+            let Some(target) =
+                target.filter(|target| workspace.written_project_around(target.dir()).is_none())
             else {
                 continue;
             };
