@@ -17,6 +17,8 @@ pub(super) struct Declaration {
     /// How much the name counts.
     pub rank: Rank,
     pub source: Source,
+    /// Whether it makes a location by itself, and is not only another word for one.
+    pub counts: bool,
     pub code: Code,
     pub place: Place,
 }
@@ -63,7 +65,7 @@ impl Workspace {
         let mut declarations = Vec::new();
         for dir in &discovery.projects {
             let Some(project) = self.project_at(dir) else { continue };
-            if !self.is_unlisted(&project) && !self.is_sample(&project) {
+            if !self.is_sample(&project) {
                 self.of_project(&project, &mut declarations);
             }
         }
@@ -78,6 +80,7 @@ impl Workspace {
     /// dg's and `[tool.dagster]`'s declarations in a project's own manifests.
     fn of_project(&self, project: &Project, declarations: &mut Vec<Declaration>) {
         let own = |name: &Option<Spanned<String>>| name.as_ref().map(|name| (Rank::Own, name.value.clone()));
+        let counts = !self.is_unlisted(project);
         // A dg.toml makes dg ignore the table in pyproject.toml.
         let with_dg = |kind| project.manifest(kind).filter(|(_, manifest)| manifest.dg_project.is_some());
         let with_dg = with_dg(ManifestKind::DgToml).or_else(|| with_dg(ManifestKind::Pyproject));
@@ -89,6 +92,7 @@ impl Workspace {
                 name,
                 rank,
                 source: Source::Listed,
+                counts,
                 code: self.code_in(project, dg_target(dg, project)),
                 place: Place { file: file.clone(), range: dg.range },
             }));
@@ -102,6 +106,7 @@ impl Workspace {
                     name,
                     rank,
                     source: Source::Dagster,
+                    counts,
                     code: self.code_in(project, Some(target.value.clone())),
                     place: Place { file: file.clone(), range: target.range },
                 });
@@ -120,7 +125,7 @@ impl Workspace {
         let code = self.code_of(file, declared);
         let place = Place { file: file.clone(), range };
         let source = if declared.is_cloud { Source::Cloud } else { Source::Workspace };
-        Some(Declaration { name, rank, source, code, place })
+        Some(Declaration { name, rank, source, counts: true, code, place })
     }
 
     /// `locations = ["dg_projects/*"]` in the configuration.
@@ -129,13 +134,14 @@ impl Workspace {
         let Some(file) = &configuration.file else { return };
         for pattern in &configuration.config.locations {
             for dir in self.expand(file.dir(), &pattern.value) {
-                let known = declarations.iter().any(|known| known.code.project.as_ref() == Some(&dir));
+                let known = declarations.iter().filter(|known| known.counts);
+                let known = known.into_iter().any(|known| known.code.project.as_ref() == Some(&dir));
                 let Some(project) = self.project_at(&dir).filter(|_| !known) else { continue };
                 let Some(name) = folder_name(&dir) else { continue };
                 let place = Place { file: file.clone(), range: pattern.range };
                 let code = Code { root: None, ..self.code_in(&project, None) };
                 let (rank, source) = (Rank::Folder, Source::Listed);
-                declarations.push(Declaration { name, rank, source, code, place });
+                declarations.push(Declaration { name, rank, source, counts: true, code, place });
             }
         }
     }

@@ -32,14 +32,25 @@ pub(super) fn put_together(mut declarations: Vec<Declaration>) -> Vec<CodeLocati
         }
     }
     for declaration in unknown {
-        let named = |group: &Group| {
-            let apart = group.iter().all(|other| other.place.file != declaration.place.file);
-            apart && group.iter().any(|other| other.name == declaration.name)
-        };
-        let at = groups.iter().position(named);
+        let at = namesake(&groups, &declaration);
         add(&mut groups, at, vec![declaration]);
     }
+    groups.retain(|group| group.iter().any(|declaration| declaration.counts));
     groups.iter().filter_map(location).collect()
+}
+
+/// The location that an entry speaks of which does not say what it loads (a gRPC server): the one of its name in a file
+/// beside it, else the only one whose code is known.
+fn namesake(groups: &[Group], declaration: &Declaration) -> Option<usize> {
+    let apart = |group: &Group| group.iter().all(|other| other.place.file != declaration.place.file);
+    let named = |group: &Group| apart(group) && group.iter().any(|other| other.name == declaration.name);
+    let beside = |group: &Group| {
+        named(group) && group.iter().any(|other| other.place.file.dir() == declaration.place.file.dir())
+    };
+    let known = |group: &Group| named(group) && group.iter().any(|other| other.code.project.is_some());
+    let mut all = groups.iter().enumerate().filter(|(_, group)| known(group)).map(|(at, _)| at);
+    let only = all.next().filter(|_| all.next().is_none());
+    groups.iter().position(beside).or(only)
 }
 
 fn add(groups: &mut Vec<Group>, at: Option<usize>, mut declarations: Group) {
@@ -102,7 +113,7 @@ fn entry_of(groups: &[Group], table: &Group, alone: bool) -> Option<usize> {
     };
     let same_code = |group: &Group| {
         let same = |other: &Declaration| table.iter().any(|one| one.code.is_same(&other.code));
-        of_project(group) && group.iter().any(same)
+        group.iter().any(|other| other.is_deployment() && same(other))
     };
     let mut all = groups.iter().enumerate().filter(|(_, group)| of_project(group)).map(|(at, _)| at);
     let only = all.next().filter(|_| alone && all.next().is_none());

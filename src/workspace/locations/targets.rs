@@ -69,7 +69,13 @@ struct Folders {
 impl Workspace {
     /// The code of a project that itself says which module is loaded.
     pub(super) fn code_in(&self, project: &Project, module: Option<String>) -> Code {
-        let file = module.as_deref().and_then(|module| self.file_in(project, module));
+        // An application may load what it requires.
+        let brought = |module: &str| {
+            let closure = self.closure(project);
+            let mut live = closure.reached.iter().filter_map(|reach| self.project_at(&reach.dir));
+            live.find_map(|live| self.file_in(&live, module))
+        };
+        let file = module.as_deref().and_then(|name| self.file_in(project, name).or_else(|| brought(name)));
         let (dir, root) = (project.dir.clone(), project.dir.clone());
         Code { project: Some(dir), module, file, attribute: None, root: Some(root), gap: None }
     }
