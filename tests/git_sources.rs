@@ -246,3 +246,92 @@ fn a_malicious_archive_of_a_pinned_version_is_refused() {
     assert!(reasons[0].starts_with("imports of a pinned version: "), "{reasons:?}");
     assert!(!outside.exists());
 }
+
+/// A location `etl` that takes `acme-shared` by git, and what is said of it.
+fn by_git(sandbox: &Sandbox, source: &str, rest: &str) -> Vec<(&'static str, String)> {
+    let rest = format!(
+        "dependencies = [\"acme-shared\", \"core\"]\n[tool.uv.sources]\nacme-shared = {{ {source} }}\n\
+         core = {{ path = \"../core\" }}\n{rest}"
+    );
+    write(&sandbox.root.join("core/pyproject.toml"), &manifest("core", "1.0", ""));
+    write(&sandbox.root.join("etl/pyproject.toml"), &manifest("etl", "1.0", &rest));
+    let wanted = ["missing-symbol", "unsatisfiable-together"];
+    told(&check(&sandbox.root)).into_iter().filter(|(rule, _)| wanted.contains(rule)).collect()
+}
+
+fn missing_at(sandbox: &Sandbox, source: &str) -> bool {
+    let found = by_git(sandbox, source, "");
+    assert!(found.iter().all(|(rule, _)| *rule == "missing-symbol"), "{found:?}");
+    !found.is_empty()
+}
+
+#[test]
+fn a_repository_is_known_by_its_url_in_any_case() {
+    let sandbox = workspace(&SOUND);
+    git(&sandbox.root.join("shared"), &["remote", "add", "origin", "git@github.com:Acme/Shared.git"]);
+    for url in [
+        "https://github.com/acme/shared",
+        "https://GitHub.com/ACME/shared.git",
+        "ssh://git@github.com/Acme/Shared",
+    ] {
+        assert!(missing_at(&sandbox, &format!("git = \"{url}\", tag = \"v0.1.3\"")), "{url}");
+    }
+    assert!(!missing_at(&sandbox, "git = \"https://github.com/acme/shared-two\", tag = \"v0.1.3\""));
+}
+
+#[test]
+fn a_commit_that_is_here_is_proof_of_its_repository() {
+    let sandbox = workspace(&SOUND);
+    let commit = git(&sandbox.root.join("shared"), &["rev-parse", "v0.1.3"]).trim().to_owned();
+    let elsewhere = "git = \"https://git.example.com/mirrors/shared\"";
+    assert!(missing_at(&sandbox, &format!("{elsewhere}, rev = \"{commit}\"")));
+    // A tag of another repository proves nothing, and neither does a commit that is not here.
+    assert!(!missing_at(&sandbox, &format!("{elsewhere}, tag = \"v0.1.3\"")));
+    assert!(!missing_at(&sandbox, &format!("{elsewhere}, rev = \"{}\"", "a".repeat(40))));
+    let lock = |commit: &str| {
+        let source = format!("https://git.example.com/mirrors/shared?branch=main#{commit}");
+        write(
+            &sandbox.root.join("etl/uv.lock"),
+            &format!(
+                "version = 1\nrevision = 3\n[[package]]\nname = \"acme-shared\"\nversion = \"0.1.3\"\n\
+                 source = {{ git = \"{source}\" }}\n[[package]]\nname = \"etl\"\nversion = \"1.0\"\n\
+                 source = {{ virtual = \".\" }}\ndependencies = [{{ name = \"acme-shared\" }}]\n"
+            ),
+        );
+    };
+    lock(&commit);
+    assert!(missing_at(&sandbox, &format!("{elsewhere}, branch = \"main\"")));
+    lock(&"b".repeat(40));
+    assert!(!missing_at(&sandbox, &format!("{elsewhere}, branch = \"main\"")));
+}
+
+#[test]
+fn two_names_of_one_commit_do_not_clash() {
+    let sandbox = workspace(&SOUND);
+    let shared = sandbox.root.join("shared");
+    git(&shared, &["tag", "stable", "v0.1.3"]);
+    git(&shared, &["tag", "v0.2.0", "HEAD"]);
+    let commit = git(&shared, &["rev-parse", "v0.1.3"]).trim().to_owned();
+    let url = format!("git = \"file://{shared}\"");
+    let clashes = |theirs: &str| {
+        let core = format!(
+            "dependencies = [\"acme-shared\"]\n[tool.uv.sources]\nacme-shared = {{ {url}, {theirs} }}\n"
+        );
+        by_git(&sandbox, &format!("{url}, tag = \"v0.1.3\""), "");
+        write(&sandbox.root.join("core/pyproject.toml"), &manifest("core", "1.0", &core));
+        told(&check(&sandbox.root)).iter().any(|(rule, _)| *rule == "unsatisfiable-together")
+    };
+    let short = commit.get(..9).unwrap();
+    for (theirs, expected) in [
+        ("tag = \"v0.1.3\"".to_owned(), false),
+        ("tag = \"stable\"".to_owned(), false),
+        (format!("rev = \"{commit}\""), false),
+        (format!("rev = \"{short}\""), false),
+        // Where a branch is now, its remote knows.
+        ("branch = \"main\"".to_owned(), false),
+        ("tag = \"v0.2.0\"".to_owned(), true),
+        (format!("rev = \"{}\"", git(&shared, &["rev-parse", "HEAD"]).trim()), true),
+    ] {
+        assert_eq!(clashes(&theirs), expected, "{theirs}");
+    }
+}

@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
+use pep440_rs::Version;
 use sha2::{Digest, Sha256};
 
+use super::parse_version;
 use super::table::{Table, Value, with_piece};
 
 /// The tables that have always counted; absent ones are `null` where nothing else counts.
@@ -13,12 +15,21 @@ const PROJECT: [&str; 3] = ["requires-python", "dependencies", "optional-depende
 /// More tables inside one another than any manifest has.
 const MAXIMUM_DEPTH: usize = 50;
 
-/// The digests that the versions of Poetry give for a pyproject.toml: of 2.3 and later, which counts dependency groups,
-/// of 2.0 to 2.2, and of 1.x, which does not know `[project]`. Empty where the text is not understood.
-pub fn poetry_content_hashes(text: &str) -> Vec<String> {
+/// The digests of a pyproject.toml that Poetry accepts in a lock that this version of it wrote: its own, and where that is
+/// another one, today's. Since 2.3 dependency groups count; 1.x does not know `[project]`. Of a lock that does not say who
+/// wrote it all are accepted. Empty where the text is not understood.
+pub fn poetry_content_hashes(text: &str, written_by: Option<&str>) -> Vec<String> {
+    let written_by = written_by.and_then(parse_version);
+    let since =
+        |release: [u64; 2]| written_by.as_ref().is_some_and(|version| *version >= Version::new(release));
+    let forms: &[(bool, bool)] = match (since([2, 3]), since([2, 0])) {
+        (true, _) => &[(true, true)],
+        (false, true) => &[(true, true), (true, false)],
+        (false, false) => &[(true, true), (true, false), (false, false)],
+    };
     let mut errors = Vec::new();
     let contents = with_piece(text, &mut errors, |root| {
-        [(true, true), (true, false), (false, false)].map(|(project, groups)| content(root, project, groups))
+        forms.iter().map(|(project, groups)| content(root, *project, *groups)).collect::<Vec<_>>()
     });
     let contents = contents.filter(|_| errors.is_empty()).into_iter().flatten().flatten();
     let mut found: Vec<String> = contents.map(|content| digest(&content)).collect();

@@ -229,7 +229,7 @@ fn by_hash(context: &Context<'_>, judged: &Judged) -> Option<Finding> {
     let locked = judged.lock().head.content_hash.as_ref()?;
     let (file, _) = judged.root.manifest(crate::manifest::ManifestKind::Pyproject)?;
     let text = context.workspace.files.text(file).ok()?;
-    let known = poetry_content_hashes(&text.text);
+    let known = poetry_content_hashes(&text.text, judged.lock().head.written_by.as_deref());
     if known.is_empty() {
         context.not_judged(format!("the content hash of `{}`", judged.root.display_name()));
         return None;

@@ -7,6 +7,7 @@ mod breaking_change;
 mod breaking_without_bump;
 mod breaks;
 mod broken_namespace;
+mod conflicting_sources;
 mod context;
 mod cross_location_import;
 mod dependency_confusion;

@@ -145,11 +145,12 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 25] = [
+    const NO_RULES: [&str; 26] = [
         "absent",
         "availability",
         "base",
         "breaks",
+        "conflicting_sources",
         "context",
         "diagnostic",
         "edits",

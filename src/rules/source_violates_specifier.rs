@@ -2,14 +2,15 @@
 //!
 //! ## What it does
 //!
-//! Reports requirements whose live source has a version that the specifier beside it does not admit.
+//! Reports requirements whose source (a tree, a commit, an archive) has a version that the specifier beside it does not
+//! admit.
 //!
 //! ## Why it matters
 //!
-//! uv locks and syncs such a project without a word and takes the tree as it is, so that the specifier says one thing
+//! uv locks and syncs such a project without a word and takes the source as it is, so that the specifier says one thing
 //! and the location runs another. Whoever installs the published metadata, or drops the source, gets a conflict or
 //! older code. Pre-releases are admitted: `<0.6b0,>=0.4b0` admits `0.5b0.dev0`. Versions that are computed are not
-//! judged.
+//! judged; a tag that names a version counts where its repository is not at hand.
 //!
 //! ## Example
 //!
@@ -32,14 +33,16 @@
 //!
 //! Replaces an exact pin by the source's version. Widen a range by hand, or bump the source.
 
+use camino::Utf8Path;
 use rustc_hash::FxHashSet;
 
 use super::registry::Rule;
 use super::versions::has_conditional_source;
 use super::{Context, Finding, Fix, Severity, edits};
 use crate::manifest::{Version, specifier_admits};
+use crate::source::git::tag_version;
 use crate::text::TextRange;
-use crate::workspace::{Dependency, Place, Project, Provision};
+use crate::workspace::{Dependency, GitSource, Place, Project, Provision};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -80,9 +83,50 @@ pub(super) fn is_conditional(
     has_conditional_source(context, project, dependency) || by_marker
 }
 
+/// What a source holds.
+struct AtSource {
+    version: pep440_rs::Version,
+    /// The source as it is written, or nearly.
+    shown: String,
+    /// Where the version is written.
+    place: Option<Place>,
+}
+
 fn judge(context: &Context<'_>, project: &Project, dependency: &Dependency) -> Option<Finding> {
-    let Provision::Live { dir, .. } = &dependency.provision else { return None };
     let specifier = dependency.requirement.as_ref()?.specifier.as_ref()?;
+    let at_source = match &dependency.provision {
+        Provision::Live { dir, .. } => of_tree(context, project, dependency, dir)?,
+        Provision::Git(source) => of_commit(context, project, dependency, source)?,
+        Provision::Archive(path) => AtSource {
+            version: context.workspace.effective(project, dependency).version.clone()?,
+            shown: context.shown(path, &project.dir),
+            place: None,
+        },
+        _ => return None,
+    };
+    let AtSource { version, shown, place: version_place } = at_source;
+    if specifier_admits(&specifier.value, &version) {
+        return None;
+    }
+    let name = &dependency.name;
+    let place = Place { file: dependency.place.file.clone(), range: specifier.range };
+    let source = context.workspace.files.text(&place.file).ok()?;
+    let written = specifier.range.slice(&source.text);
+    let message = format!("`{name}` is {version} at its source `{shown}`, which `{written}` does not admit");
+    let finding = Finding::new(place.clone(), message, [name.as_str()]);
+    let finding = match version_place {
+        Some(place) => finding.related(place, format!("the version of `{name}`")),
+        None => finding,
+    };
+    Some(finding.fix(repin(&place, written, &version.to_string())))
+}
+
+fn of_tree(
+    context: &Context<'_>,
+    project: &Project,
+    dependency: &Dependency,
+    dir: &Utf8Path,
+) -> Option<AtSource> {
     let provider = context.workspace.project_at(dir).filter(|provider| !provider.broken)?;
     // Another name is source-name-mismatch's business.
     if provider.distribution().is_some_and(|name| *name != dependency.name) {
@@ -92,21 +136,26 @@ fn judge(context: &Context<'_>, project: &Project, dependency: &Dependency) -> O
         context.not_judged(format!("the version of `{}` is computed", dependency.name));
         return None;
     };
-    if specifier_admits(&specifier.value, &version) {
-        return None;
-    }
-    let name = &dependency.name;
-    let place = Place { file: dependency.place.file.clone(), range: specifier.range };
-    let source = context.workspace.files.text(&place.file).ok()?;
-    let written = specifier.range.slice(&source.text);
-    let path = context.shown(dir, &project.dir);
-    let message = format!("`{name}` is {version} at its source `{path}`, which `{written}` does not admit");
-    let finding = Finding::new(place.clone(), message, [name.as_str()]);
-    let finding = match version_place(context, &provider) {
-        Some(place) => finding.related(place, format!("the version of `{name}`")),
-        None => finding,
+    let (shown, place) = (context.shown(dir, &project.dir), version_place(context, &provider));
+    Some(AtSource { version, shown, place })
+}
+
+/// The version of the commit that a reference leads to, or a lock has; what the reference says where it is not here.
+fn of_commit(
+    context: &Context<'_>,
+    project: &Project,
+    dependency: &Dependency,
+    source: &GitSource,
+) -> Option<AtSource> {
+    let (workspace, name) = (context.workspace, &dependency.name);
+    let reference = source.reference.as_ref().map(|(reference, _)| reference.as_str());
+    let effective = workspace.effective(project, dependency);
+    let by_name = || match &effective.code {
+        Some(_) => None,
+        None => tag_version(reference?, name, workspace.configured_tag(name).as_deref()),
     };
-    Some(finding.fix(repin(&place, written, &version.to_string())))
+    let version = effective.version.clone().or_else(by_name)?;
+    Some(AtSource { version, shown: reference.unwrap_or(&source.url).to_owned(), place: None })
 }
 
 /// Where the version is written, or the file that is.

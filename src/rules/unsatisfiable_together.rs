@@ -3,13 +3,14 @@
 //! ## What it does
 //!
 //! Reports requirements that no version can fit together with what a shared distribution, taken live, requires of the same
-//! distribution.
+//! distribution; and one distribution that is to come from two commits, or from a commit here and a tree there.
 //!
 //! ## Why it matters
 //!
 //! The shared library moves to another major version of a third library in one change; the locations that hold the old
 //! one back can no longer be locked, and each learns it at its own next relock. Only what holds in the same environments is
-//! compared: the requirements themselves and the extras that the location selects.
+//! compared: the requirements themselves and the extras that the location selects. uv, pip and Poetry refuse two sources of
+//! one distribution ("conflicting URLs"), unless both lead to one commit.
 //!
 //! ## Example
 //!
@@ -31,7 +32,7 @@
 //!
 //! ## Fix
 //!
-//! Widen one of the two by hand; which one is a decision about code.
+//! Widen one of the two by hand, or take one source everywhere; which one is a decision about code.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -39,6 +40,7 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 use rustc_hash::FxHashSet;
 
+use super::conflicting_sources::Sources;
 use super::registry::Rule;
 use super::{Context, Finding, Severity, versions};
 use crate::manifest::{DistributionName, Group, admit_nothing};
@@ -72,11 +74,13 @@ fn of_project(context: &Context<'_>, project: &Arc<Project>) -> Vec<Finding> {
     let own: Vec<&Dependency> = dependencies
         .iter()
         .filter(|d| d.group == Group::Main && !versions::is_overridden(&settings, &d.name))
+        .collect();
+    let ranges: Vec<&Dependency> = own
+        .iter()
+        .copied()
         .filter(|d| versions::of_registry(d).is_some_and(|(_, range)| !admit_nothing(&[&range.value])))
         .collect();
-    if own.is_empty() {
-        return Vec::new();
-    }
+    let mut sources = Sources::new(context, project, &settings, &own);
     let mut waiting: VecDeque<Step> = dependencies
         .iter()
         .filter(|dependency| dependency.group == Group::Main)
@@ -104,7 +108,8 @@ fn of_project(context: &Context<'_>, project: &Arc<Project>) -> Vec<Finding> {
                 continue;
             }
             waiting.extend(step(context, &shared, theirs, &at.file));
-            let same = own.iter().filter(|ours| ours.name == theirs.name && ours.place.file == at.file);
+            found.extend(sources.add(&shared, theirs, &at.file));
+            let same = ranges.iter().filter(|ours| ours.name == theirs.name && ours.place.file == at.file);
             for ours in same {
                 if told.contains(&ours.name) {
                     break;

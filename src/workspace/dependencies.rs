@@ -165,8 +165,8 @@ impl Workspace {
         out
     }
 
-    /// The effective source of one requirement: what it says itself, the project's own table, the workspace root's, a
-    /// registry.
+    /// The effective source of one requirement: what it says itself, the project's own table, the workspace root's, the
+    /// environment's, a registry.
     fn provision(
         &self,
         project: &Project,
@@ -202,7 +202,34 @@ impl Workspace {
                 }
             }
         }
-        (Provision::Registry, None)
+        self.environment_source(project, root, requirement).unwrap_or((Provision::Registry, None))
+    }
+
+    /// From where the environment that a project is installed into takes a distribution: pixi's tables of the project and
+    /// of a folder above, and requirements there, say it beside what the project itself requires.
+    fn environment_source(
+        &self,
+        project: &Project,
+        root: Option<&Project>,
+        requirement: &Requirement,
+    ) -> Option<(Provision, Option<Place>)> {
+        let wanted = &requirement.name.value;
+        let of_environment = |entry: &&Declared<Requirement>| {
+            entry.value.name.value == *wanted && matches!(entry.value.group, Group::Environment(_))
+        };
+        let own = project.requirements.iter().filter(of_environment).find_map(|declared| {
+            let entry = declared.value.source.as_ref()?;
+            let place = Place { file: declared.file.clone(), range: entry.range };
+            Some((self.entry(project, root, entry, &declared.file)?, Some(place)))
+        });
+        own.or_else(|| {
+            let parents = self.environment_parents(project).into_iter();
+            parents.flat_map(|parent| self.dependencies(&parent).to_vec()).find_map(|dependency| {
+                let live = matches!(dependency.provision, Provision::Live { .. });
+                let counts = dependency.name == *wanted && live && !dependency.group.is_development();
+                counts.then_some((dependency.provision, dependency.source))
+            })
+        })
     }
 
     /// What one source entry leads to; `owner` is the project whose manifest holds it.

@@ -9,7 +9,7 @@ use pep440_rs::{Operator, Version, VersionSpecifiers};
 use super::releases::{Origin, Release};
 use super::{Dependency, GitSource, Place, Project, Provision, Workspace};
 use crate::manifest::{DistributionName, LockSource, parse_version, specifier_admits};
-use crate::source::git::{Repository, same_remote, tag_version, uv_checkout};
+use crate::source::git::{Repository, object_name, same_remote, tag_version, uv_checkout};
 use crate::source::index::IndexError;
 use crate::source::shelves::Candidate;
 
@@ -102,10 +102,19 @@ impl Workspace {
             let said = said.into_iter().chain([Said::Missing(reason)]).collect();
             Effective { version: None, code: None, said }
         };
-        let Some((folder, repository)) = self.repository_of_url(&source.url) else {
+        let reference = source.reference.as_ref().map_or("HEAD", |(reference, _)| reference.as_str());
+        // A commit's name is proof of what is in it, wherever it lies.
+        let exact = object_name(locked.as_deref().unwrap_or(reference));
+        let by_url = self.repository_of_url(&source.url);
+        let holds =
+            |opened: &Repository| exact.as_ref().is_none_or(|commit| opened.commit_of(commit).is_ok());
+        let found = match by_url {
+            Some(found) if holds(&found.1) => Some(found),
+            other => exact.as_deref().and_then(|commit| self.repository_with(commit)).or(other),
+        };
+        let Some((folder, repository)) = found else {
             return missing(said, "its repository is not at hand".to_owned());
         };
-        let reference = source.reference.as_ref().map_or("HEAD", |(reference, _)| reference.as_str());
         let commit = match locked.map_or_else(|| repository.commit_of(reference), Ok) {
             Ok(commit) => commit,
             Err(refusal) => return missing(said, format!("`{reference}`: {refusal}")),
@@ -249,6 +258,26 @@ impl Workspace {
                 Said::Archive("the package index".to_owned(), archive)
             }
         }
+    }
+
+    /// The commit that a git source names for good: by its hash, or by a tag of a repository at hand. Where a branch is
+    /// now is known to its remote alone.
+    pub fn settled_commit(&self, source: &GitSource) -> Option<String> {
+        let (reference, _) = source.reference.as_ref()?;
+        object_name(reference).or_else(|| {
+            let (_, repository) = self.repository_of_url(&source.url)?;
+            let hash = reference.bytes().all(|byte| byte.is_ascii_hexdigit());
+            let tagged = repository.commit_of(&format!("refs/tags/{reference}"));
+            tagged.ok().or_else(|| repository.commit_of(reference).ok().filter(|_| hash))
+        })
+    }
+
+    /// An opened repository that holds a commit, by its full hash.
+    fn repository_with(&self, commit: &str) -> Option<(Utf8PathBuf, Arc<Repository>)> {
+        self.repositories().into_iter().find_map(|folder| {
+            let repository = self.repository(&folder).ok()?;
+            repository.commit_of(commit).is_ok().then_some((folder, repository))
+        })
     }
 
     /// The first-party repository, or the one in uv's cache, that a URL names.

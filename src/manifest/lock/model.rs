@@ -58,6 +58,8 @@ pub struct LockHead {
     pub resolution_markers: Vec<String>,
     /// What it was made from, where that is recorded.
     pub manifest: LockManifest,
+    /// The version of the tool that wrote it, where it says so.
+    pub written_by: Option<String>,
     /// Poetry's, PDM's and Pipenv's digest of the manifest.
     pub content_hash: Option<Spanned<String>>,
 }

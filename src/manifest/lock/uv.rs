@@ -43,7 +43,7 @@ fn read_head(lock: &mut Lock, text: &str) {
             requires_python: piece.string("requires-python"),
             resolution_markers: piece.strings("resolution-markers").unwrap_or_default(),
             manifest,
-            content_hash: None,
+            ..LockHead::default()
         }
     });
     if let Some(error) = errors.into_iter().next() {

@@ -258,14 +258,14 @@ fn texts_that_no_tool_compiled() {
 #[test]
 fn groups_that_do_not_count_in_a_digest() {
     let plain = "[project]\nname = \"a\"\ndependencies = [\"b\"]\n";
-    let of = |more: &str| poetry_content_hashes(&format!("{plain}{more}"));
+    let of = |more: &str| poetry_content_hashes(&format!("{plain}{more}"), None);
     assert_eq!(of("[dependency-groups]\n"), of(""));
     assert_eq!(of("dependency-groups = 1\n"), of(""));
     assert_ne!(of("[dependency-groups]\ndev = [\"c\"]\n"), of(""));
     // One that knows neither `[project]` nor groups, one that knows the first.
     assert_eq!(of("[dependency-groups]\ndev = [\"c\"]\n").len(), 3);
     assert_eq!(of("").len(), 2);
-    let alone = |more: &str| poetry_content_hashes(&format!("[tool.poetry]\nname = \"a\"\n{more}"));
+    let alone = |more: &str| poetry_content_hashes(&format!("[tool.poetry]\nname = \"a\"\n{more}"), None);
     assert_eq!(alone("").len(), 1);
     assert_eq!(alone("[dependency-groups]\ndev = [\"c\"]\n").len(), 2);
     assert!(of("[broken").is_empty());

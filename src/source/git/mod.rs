@@ -66,7 +66,7 @@ pub enum Refusal {
 }
 
 /// A full object name, SHA-1 or SHA-256, in lower case.
-fn object_name(text: &str) -> Option<String> {
+pub fn object_name(text: &str) -> Option<String> {
     let full = matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     full.then(|| text.to_ascii_lowercase())
 }

@@ -7,7 +7,8 @@ use crate::vfs::normalize;
 
 /// Whether two remotes, each in any of git's, pip's or uv's spellings, are one repository: `git@host:org/repo.git`,
 /// `ssh://git@host/org/repo`, `https://host/org/repo/`, `git+https://user:secret@HOST/org/repo.git?rev=x#egg=y`; a path and
-/// `file://` with it. Who asks does not count, nor do ports between different protocols.
+/// `file://` with it. Who asks does not count, nor do ports between different protocols, nor the case of what a host is
+/// asked for: no host has two repositories that differ in nothing else.
 pub fn same_remote(a: &str, b: &str) -> bool {
     match (Remote::read(a), Remote::read(b)) {
         (Some(a), Some(b)) => a.is(&b),
@@ -43,7 +44,7 @@ struct Remote {
     host: String,
     /// `None` for the protocol's own.
     port: Option<String>,
-    /// Without a slash at its end, and without `.git`; below a host also without one in front.
+    /// Without a slash at its end, and without `.git`; below a host also without one in front, and in lower case.
     path: String,
 }
 
@@ -90,7 +91,8 @@ impl Remote {
             "git" => "9418",
             _ => "",
         };
-        let path = without_ending(path).trim_start_matches('/').to_owned();
+        let path = path.to_lowercase();
+        let path = without_ending(&path).trim_start_matches('/').to_owned();
         let host = host.to_ascii_lowercase();
         let port = port.filter(|port| *port != own).map(str::to_owned);
         let named = !host.is_empty() && !path.is_empty();
@@ -148,6 +150,8 @@ mod tests {
                 "git+https://host.com/org/repo.git?rev=v1#egg=x",
                 "git://host.com/org/repo",
                 "https://host.com/org/%72epo",
+                "https://host.com/Org/Repo.git",
+                "git@host.com:Org/repo.GIT",
             ],
             &["https://host.com/org/other", "git@host.com:org/other"],
             &[
@@ -174,7 +178,7 @@ mod tests {
     fn other_repositories_are_not_the_same() {
         for (a, b) in [
             ("https://host.com:8443/org/repo", "https://host.com/org/repo"),
-            ("https://host.com/Org/repo", "https://host.com/org/repo"),
+            ("/srv/Repo", "/srv/repo"),
             ("https://host.com/", "https://host.com/"),
             ("", ""),
             ("://", "://"),
