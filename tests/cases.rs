@@ -104,11 +104,17 @@ fn run(path: &Path, case: &Case) -> Option<String> {
     fn behind(block: &Option<Block>, base: usize) -> Option<(usize, &str)> {
         block.as_ref().map(|block| (block.line - base, block.text.as_str()))
     }
+    let runs: Vec<(&str, (usize, &str))> = case
+        .runs
+        .iter()
+        .map(|(arguments, block)| (arguments.as_str(), (block.line - base, block.text.as_str())))
+        .collect();
     let expected = Expected {
         fix: behind(&case.fix, base),
         hover: behind(&case.hover, base),
         not_judged: behind(&case.not_judged, base),
         locations: behind(&case.locations, base),
+        runs: &runs,
     };
     let problems = catch_unwind(AssertUnwindSafe(|| support::problems(&case.fixture.text, &expected)));
     let lines: Vec<String> = match problems {

@@ -77,7 +77,7 @@ fn source_of(context: &Context<'_>, project: &Project, dependency: &Dependency) 
     let root = context.workspace.workspace_root(project);
     let inherited = root.iter().flat_map(|root| &root.sources);
     let mut sources = project.sources.iter().chain(inherited);
-    sources.find(|source| source.file == place.file && source.value.range == place.range).cloned()
+    sources.find(|source| (&source.file, source.value.range) == (&place.file, place.range)).cloned()
 }
 
 /// The environments in which the requirement holds and none of the entries, as a marker; `None` where there are none or

@@ -127,6 +127,9 @@ mod tests {
             ("/srv/git/shared.git", Some("/srv/git/shared")),
             ("file:///srv/git/shared", Some("/srv/git/shared")),
             ("../shared.git", None),
+            ("../https://host/shared.git", None),
+            ("./host:acme/shared.git", None),
+            ("https://host/", None),
             ("shared", None),
             ("", None),
         ] {

@@ -54,7 +54,7 @@ pub fn diagnostics(
     let mut found = Vec::new();
     for one in &judged {
         let in_vain =
-            judged.iter().filter(|other| other.file == one.file && other.comment == one.comment).count();
+            judged.iter().filter(|other| (&other.file, other.comment) == (&one.file, one.comment)).count();
         let whole = in_vain >= one.named;
         let range = match &one.rule {
             Some(rule) => rule.range,

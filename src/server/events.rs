@@ -121,7 +121,11 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let root = Utf8Path::from_path(dir.path()).unwrap();
         std::fs::create_dir(root.join("made")).unwrap();
+        for folder in ["node_modules/made", ".git/made", "a.d", "listed.d"] {
+            std::fs::create_dir_all(root.join(folder)).unwrap();
+        }
         let files = Files::default();
+        assert!(files.is_dir(&root.join("listed.d")));
         for (events, expected) in [
             (vec![], "none"),
             (vec![("a.py", Changed)], "text"),
@@ -136,6 +140,14 @@ mod tests {
             (vec![("made", Created)], "structure"),
             (vec![("gone", Deleted)], "structure"),
             (vec![("made", Changed)], "none"),
+            (vec![("node_modules/made", Created)], "none"),
+            (vec![(".git/made", Created)], "none"),
+            (vec![("a.d", Created)], "structure"),
+            (vec![("listed.d", Deleted)], "structure"),
+            (vec![("never.d", Deleted)], "none"),
+            (vec![("uv.lock", Deleted)], "structure"),
+            (vec![(".git/x/a.py", Created)], "none"),
+            (vec![("x/site-packages/y/METADATA", Changed)], "none"),
             (vec![("node_modules/x/a.py", Created)], "none"),
             (vec![(".git/objects/ab", Created), (".git/config", Changed)], "none"),
             (vec![(".git/HEAD", Changed)], "structure"),

@@ -125,6 +125,7 @@ mod tests {
             ("file:///c:/x%20y/a.py", r"C:\x y\a.py"),
             ("file:///d%3A", r"D:\"),
             ("file://server/share/a.py", r"\\server\share\a.py"),
+            ("file:///1%3A/x", r"\1:\x"),
         ] {
             assert_eq!(path_of(uri, PathStyle::Windows).as_deref(), Some(path), "{uri}");
         }

@@ -145,6 +145,17 @@ mod tests {
             ("from my.acme import x", false),
             ("# see acme", false),
             ("imported = acme", false),
+            ("m = __import__('acme.io')", true),
+            ("m = other('acme.io')", false),
+            ("from my_acme import x", false),
+            ("from éacme import x", false),
+            ("from acmeé import x", false),
+            ("reimport acme", false),
+            ("_from acme", false),
+            ("xfrom acme", false),
+            ("from\tacme", true),
+            ("import(acme)", true),
+            ("important = acme", false),
         ] {
             let at = text.find("acme").unwrap();
             assert_eq!(is_imported(text.as_bytes(), at, at + 4), expected, "{text}");

@@ -104,7 +104,7 @@ impl Workspace {
         entries.sort_by_key(|entry| entry.index);
         entries.dedup_by_key(|entry| entry.index);
         let mut all: Vec<Locked> = entries.into_iter().map(|entry| locked(&found.file, entry)).collect();
-        let same = |a: &Locked, b: &Locked| a.text == b.text && a.source == b.source;
+        let same = |a: &Locked, b: &Locked| (&a.text, &a.source) == (&b.text, &b.source);
         match (all.first().cloned(), all.len()) {
             (None, _) => LockAnswer::Absent,
             (Some(first), _) if all.iter().all(|other| same(other, &first)) => {

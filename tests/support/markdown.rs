@@ -17,6 +17,8 @@ pub struct Case {
     pub not_judged: Option<Block>,
     /// The `locations` block behind it.
     pub locations: Option<Block>,
+    /// The `run ARGUMENTS` blocks behind it.
+    pub runs: Vec<(String, Block)>,
 }
 
 /// The text of a fenced block.
@@ -60,8 +62,8 @@ pub fn cases(stem: &str, markdown: &str) -> Result<Vec<Case>, (usize, String)> {
         match (line[ticks..].trim(), cases.last_mut()) {
             ("fixture", _) => {
                 let name = name(stem, &headings, &cases);
-                let (fix, hover, not_judged, locations) = (None, None, None, None);
-                cases.push(Case { name, fixture: block, fix, hover, not_judged, locations });
+                let (fix, hover, not_judged, locations, runs) = (None, None, None, None, Vec::new());
+                cases.push(Case { name, fixture: block, fix, hover, not_judged, locations, runs });
             }
             ("fix", Some(case)) if case.fix.is_none() => case.fix = Some(block),
             ("hover", Some(case)) if case.hover.is_none() => case.hover = Some(block),
@@ -70,7 +72,11 @@ pub fn cases(stem: &str, markdown: &str) -> Result<Vec<Case>, (usize, String)> {
             ("fix" | "hover" | "not-judged" | "locations", _) => {
                 return Err((number, "the block belongs to no fixture".to_owned()));
             }
-            _ => {}
+            (info, case) => {
+                if let (Some(arguments), Some(case)) = (info.strip_prefix("run "), case) {
+                    case.runs.push((arguments.to_owned(), block));
+                }
+            }
         }
     }
     Ok(cases)

@@ -14,6 +14,7 @@
 #![allow(dead_code, unused_imports, reason = "each test target uses its own part of this module")]
 #![allow(clippy::string_slice, clippy::indexing_slicing, reason = "test code may fail loudly")]
 
+mod command;
 mod compare;
 mod history;
 mod parse;

@@ -12,7 +12,7 @@ use crossloc::workspace::Workspace;
 
 use super::history::{History, path_of};
 use super::parse::{File, Fixture, Form, Label, Mark, ROOT, Told, parse};
-use super::{Problem, compare};
+use super::{Problem, command, compare};
 
 /// What is expected beside the marks; each with the number of lines between the fixture's text and the block's, so
 /// that a problem's line can be told in the terms of the fixture.
@@ -26,6 +26,8 @@ pub struct Expected<'a> {
     pub not_judged: Option<(usize, &'a str)>,
     /// A line for each code location: its name, then in brackets the folder of its project and its module.
     pub locations: Option<(usize, &'a str)>,
+    /// Arguments of the command, and all that it says.
+    pub runs: &'a [(&'a str, (usize, &'a str))],
 }
 
 /// Who answers. The library, but for the tests of this language.
@@ -81,6 +83,8 @@ pub fn problems_of(text: &str, expected: &Expected<'_>, answers: Answers) -> Vec
     problems.extend(expected.not_judged.iter().flat_map(|block| not_judged(&findings, *block)));
     problems.extend(expected.locations.iter().flat_map(|block| asked.locations(*block)));
     problems.extend(expected.hover.iter().filter_map(|hover| asked.hover(*hover)));
+    let runs = expected.runs.iter();
+    problems.extend(runs.filter_map(|(arguments, block)| command::problem(&asked.root, arguments, *block)));
     problems.sort();
     problems
 }

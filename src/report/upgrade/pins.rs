@@ -128,9 +128,8 @@ fn of_requirement(
         return asked.flatten().into_iter().filter(|asked| asked.state != PinState::Admits).collect();
     }
     let dependencies = workspace.dependencies(project);
-    let own = |dependency: &&Dependency| {
-        dependency.place.file == declared.file && dependency.place.range == requirement.name.range
-    };
+    let place = Place { file: declared.file.clone(), range: requirement.name.range };
+    let own = |dependency: &&Dependency| dependency.place == place;
     let Some(dependency) = dependencies.iter().find(own) else { return Vec::new() };
     match &dependency.provision {
         Provision::Registry => specifier(workspace, project, declared, target).into_iter().collect(),
@@ -287,6 +286,8 @@ mod tests {
             ("0123abc", true),
             ("0123ab", false),
             ("main", false),
+            ("release", false),
+            ("0123456789abcdef0123456789abcdef012345678", false),
             ("v0.1.3", false),
         ] {
             assert_eq!(is_commit(reference), expected, "{reference}");

@@ -56,6 +56,7 @@ mod tests {
         for (path, expected) in [
             ("dg_projects/etl", "dg_projects/etl"),
             (".", "."),
+            ("", "''"),
             ("my etl", "'my etl'"),
             ("it's; rm", "'it'\\''s; rm'"),
         ] {

@@ -20,7 +20,7 @@ pub(super) fn roots(files: &Files, site_packages: &Utf8Path) -> Vec<Root> {
     };
     let mut roots: Vec<Root> = Vec::new();
     let mut add = |dir: Utf8PathBuf, prefix: Option<ModuleName>| {
-        let known = |root: &Root| root.dir == dir && root.prefix == prefix;
+        let known = |root: &Root| (&root.dir, &root.prefix) == (&dir, &prefix);
         if !roots.iter().any(known) && dir != site_packages {
             roots.push(Root { dir, prefix, packages: Packages::all() });
         }

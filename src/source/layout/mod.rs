@@ -227,7 +227,7 @@ impl Layout {
 
 /// Adds rules to the root with this folder and prefix, which is made where it is not there yet.
 fn add(roots: &mut Vec<Root>, dir: Utf8PathBuf, prefix: Option<ModuleName>, include: Vec<Rule>) {
-    match roots.iter_mut().find(|root| root.dir == dir && root.prefix == prefix) {
+    match roots.iter_mut().find(|root| (&root.dir, &root.prefix) == (&dir, &prefix)) {
         Some(root) => root.packages.include.extend(include),
         None => roots.push(Root { dir, prefix, packages: Packages { include, exclude: Vec::new() } }),
     }

@@ -15,7 +15,7 @@ pub struct Globs {
 
 impl PartialEq for Globs {
     fn eq(&self, other: &Self) -> bool {
-        self.base == other.base && self.lines == other.lines
+        (&self.base, &self.lines) == (&other.base, &other.lines)
     }
 }
 
