@@ -137,7 +137,8 @@ class Source:
         return False
 
     def operands(self, index, operator):
-        """Both sides of one operator, the left one only where no other of the kind stands before it."""
+        """Both sides of one operator, the left one only where no other of the kind stands before it. What `cfg!` says is the
+        same in every run."""
         neutral, kind = (TRUE, "conjunct") if operator == "&&" else (FALSE, "disjunct")
         stops = BEFORE_OPERAND if operator == "&&" else BEFORE_OPERAND - {"&&"}
         first = self.leftwards(index - 1, stops)
@@ -153,7 +154,7 @@ class Source:
         return [
             self.guard(start, end, neutral, kind)
             for start, end in found
-            if start <= end and self.token(start) != "let"
+            if start <= end and self.token(start) not in ("let", "cfg")
         ]
 
     def leftwards(self, index, stops):
