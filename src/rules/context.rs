@@ -50,7 +50,7 @@ pub struct Context<'w> {
 struct Ledger {
     reads: Arc<Reads>,
     of_uses: AtomicBool,
-    of_units: AtomicBool,
+    questions: Mutex<BTreeSet<&'static str>>,
     absorbed: Mutex<(FxHashSet<FileId>, BTreeSet<&'static str>)>,
     not_judged: Mutex<BTreeMap<String, usize>>,
 }
@@ -91,6 +91,7 @@ impl<'w> Run<'w> {
         };
         let uses = self.memory.uses(self.workspace, look, self.cancelled)?;
         dropped.par_iter().filter_map(|file| uses.of_file(file)).for_each(look);
+        self.memory.settle(&uses);
         self.uses.get_or_init(|| uses);
         Some(())
     }
@@ -144,7 +145,11 @@ impl<'w> Context<'w> {
     /// location, whatever it ships; no template, manifests that parse, and not a test, sample, script or doc of the
     /// workspace.
     pub fn subjects(&self) -> &[Arc<Project>] {
-        self.facts(&self.run.subjects, "subjects", |context| {
+        self.all_subjects()
+    }
+
+    fn all_subjects(&self) -> &'w Arc<Vec<Arc<Project>>> {
+        self.fact(&self.run.subjects, "subjects", |context| {
             let projects = context.workspace.projects();
             projects.into_iter().filter(|project| context.is_subject(project)).collect()
         })
@@ -174,7 +179,13 @@ impl<'w> Context<'w> {
     /// Deployed files of subjects: what the import rules judge.
     pub fn judged_files(&self) -> impl Iterator<Item = &'w FileUses> {
         let files = self.files();
-        let judged = self.facts(&self.run.judged, "judged files", |context| {
+        let judged = self.judged();
+        judged.iter().filter_map(|at| files.get(*at)).map(|uses| &**uses)
+    }
+
+    /// Which of the files are judged.
+    fn judged(&self) -> &'w Arc<Vec<usize>> {
+        self.fact(&self.run.judged, "judged files", |context| {
             let mut last: Option<(&Arc<Project>, bool)> = None;
             let judged = |(at, uses)| {
                 let (at, uses): (usize, &Arc<FileUses>) = (at, uses);
@@ -186,8 +197,7 @@ impl<'w> Context<'w> {
                 (uses.deployed && is_subject).then_some(at)
             };
             context.files().iter().enumerate().filter_map(judged).collect()
-        });
-        judged.iter().filter_map(|at| files.get(*at)).map(|uses| &**uses)
+        })
     }
 
     /// What a question comes to in one file, or came to in an earlier run and still does. Found things may name places
@@ -201,14 +211,80 @@ impl<'w> Context<'w> {
         self.unit(question, &uses.file, |context| work(context, uses))
     }
 
-    /// The same for a project: the answer may depend on all Python files in its folder, and on what its own files use.
-    pub(super) fn in_project<T: Send + Sync + 'static>(
+    /// The same in a file of which nobody need know what it uses.
+    pub(super) fn in_any_file<T: Send + Sync + 'static>(
         &self,
         question: &'static str,
-        project: &Arc<Project>,
-        work: impl FnOnce(&Context<'_>, &Arc<Project>) -> Vec<T>,
+        file: &FileId,
+        work: impl FnOnce(&Context<'_>, &FileId) -> Vec<T>,
     ) -> Arc<Vec<T>> {
-        self.unit(question, &FileId::new(&project.dir), |context| work(context, project))
+        self.unit(question, file, |context| work(context, file))
+    }
+
+    /// The same in all judged files, in their order; only those are looked at in which it may come to something else.
+    pub(super) fn in_judged_files<T: Clone + Send + Sync + 'static>(
+        &self,
+        question: &'static str,
+        work: fn(&Context<'_>, &FileUses) -> Vec<T>,
+    ) -> Vec<T> {
+        let files = self.files();
+        let judged = self.judged();
+        let ask = |at: &usize| {
+            let uses = files.get(*at)?;
+            Some((uses.file.clone(), self.in_file(question, uses, work)))
+        };
+        let find = |file: &FileId| {
+            let at = files.binary_search_by(|uses| uses.file.cmp(file)).ok()?;
+            judged.get(judged.binary_search(&at).ok()?)
+        };
+        self.in_all(question, judged, find, ask)
+    }
+
+    /// The same in all subjects: an answer may depend on all Python files in the project's folder, and on what its own
+    /// files use.
+    pub(super) fn in_subjects<T: Clone + Send + Sync + 'static>(
+        &self,
+        question: &'static str,
+        work: fn(&Context<'_>, &Arc<Project>) -> Vec<T>,
+    ) -> Vec<T> {
+        let subjects = self.all_subjects();
+        let ask = |project: &Arc<Project>| {
+            let about = FileId::new(&project.dir);
+            Some((about.clone(), self.unit(question, &about, |context| work(context, project))))
+        };
+        let find = |about: &FileId| {
+            let found = subjects.binary_search_by(|project| project.dir.as_path().cmp(about.path()));
+            subjects.get(found.ok()?)
+        };
+        self.in_all(question, subjects, find, ask)
+    }
+
+    /// What a question comes to in all of a list, by what it is asked about; it is `ask`ed only where an answer is not known
+    /// any more.
+    fn in_all<'l, S: Send + Sync + 'static, T: Clone + Send + Sync + 'static>(
+        &self,
+        question: &'static str,
+        list: &'l Arc<Vec<S>>,
+        find: impl Fn(&FileId) -> Option<&'l S> + Send + Sync,
+        ask: impl Fn(&S) -> Option<(FileId, Arc<Vec<T>>)> + Send + Sync,
+    ) -> Vec<T> {
+        self.ledger.questions.lock().insert(question);
+        let (workspace, memory) = (self.run.workspace, self.run.memory);
+        let name: Arc<dyn Any + Send + Sync> = list.clone();
+        let (mut found, answers): (BTreeMap<FileId, Arc<dyn Any + Send + Sync>>, Vec<_>) = match memory
+            .answered(workspace, question, &name)
+        {
+            Some((found, stale)) => (found, stale.par_iter().filter_map(|about| ask(find(about)?)).collect()),
+            None => (BTreeMap::new(), list.par_iter().filter_map(&ask).collect()),
+        };
+        for (about, answer) in answers.into_iter().filter(|(_, answer)| !answer.is_empty()) {
+            found.insert(about, answer);
+        }
+        if !self.run.is_cancelled() {
+            memory.keep_answers(workspace, question, &name, found.clone());
+        }
+        let answers = found.into_values().filter_map(|answer| answer.downcast::<Vec<T>>().ok());
+        answers.flat_map(|answer| answer.to_vec()).collect()
     }
 
     /// What a question comes to about one thing. What it cannot judge is not counted: the rule that asks does that.
@@ -218,7 +294,7 @@ impl<'w> Context<'w> {
         about: &FileId,
         work: impl FnOnce(&Context<'_>) -> Vec<T>,
     ) -> Arc<Vec<T>> {
-        self.ledger.of_units.store(true, Ordering::Relaxed);
+        self.ledger.questions.lock().insert(question);
         if let Some(known) = self.run.memory.unit(question, about) {
             return known;
         }
@@ -235,7 +311,7 @@ impl<'w> Context<'w> {
 
     /// Which project's deployed code imports which other project's, each pair once, and what is to be said of it.
     pub fn relations(&self) -> &[Relation] {
-        self.facts(&self.run.relations, "relations", relations::collect)
+        self.fact(&self.run.relations, "relations", relations::collect)
     }
 
     /// Who takes the project in a folder live.
@@ -246,17 +322,17 @@ impl<'w> Context<'w> {
 
     /// Names that judged files read of modules that surely do not have them.
     pub(super) fn missing_names(&self) -> &[MissingName] {
-        self.facts(&self.run.missing_names, "missing names", missing_symbol::missing_names)
+        self.fact(&self.run.missing_names, "missing names", missing_symbol::missing_names)
     }
 
     /// Calls in judged files that fit none of the signatures of what they call.
     pub(super) fn misfit_calls(&self) -> &[MisfitCall] {
-        self.facts(&self.run.misfit_calls, "misfit calls", incompatible_call::misfit_calls)
+        self.fact(&self.run.misfit_calls, "misfit calls", incompatible_call::misfit_calls)
     }
 
     /// Changes of shared trees that break those who use them.
     pub(super) fn breaks(&self) -> &[Break] {
-        self.facts(&self.run.breaks, "breaks", breaks::collect)
+        self.fact(&self.run.breaks, "breaks", breaks::collect)
     }
 
     /// The declared code location whose code a project is.
@@ -280,21 +356,12 @@ impl<'w> Context<'w> {
         relative(path, from)
     }
 
-    fn facts<T: Send + Sync + 'static>(
-        &self,
-        slot: &'w Fact<Vec<T>>,
-        name: &'static str,
-        work: impl FnOnce(&Context<'_>) -> Vec<T>,
-    ) -> &'w [T] {
-        self.fact::<Vec<T>>(slot, name, work)
-    }
-
     fn fact<T: Any + Send + Sync>(
         &self,
         slot: &'w Fact<T>,
         name: &'static str,
         work: impl FnOnce(&Context<'_>) -> T,
-    ) -> &'w T {
+    ) -> &'w Arc<T> {
         let (value, account) = slot.get_or_init(|| self.run.node(name, work));
         self.ledger.absorb(name, account);
         value
@@ -305,7 +372,7 @@ impl Ledger {
     /// What was asked leans on all that the answer leans on.
     fn absorb(&self, name: &'static str, account: &Account) {
         self.of_uses.fetch_or(account.of_uses, Ordering::Relaxed);
-        self.of_units.fetch_or(account.of_units, Ordering::Relaxed);
+        self.questions.lock().extend(&account.questions);
         let mut absorbed = self.absorbed.lock();
         if absorbed.1.insert(name) {
             absorbed.0.extend(account.seen.iter().cloned());
@@ -321,7 +388,7 @@ impl Ledger {
         Account {
             seen,
             of_uses: self.of_uses.into_inner(),
-            of_units: self.of_units.into_inner(),
+            questions: self.questions.into_inner(),
             nodes,
             not_judged: self.not_judged.into_inner(),
         }

@@ -65,8 +65,7 @@ pub const RULE: Rule = Rule {
 const MAX_RELATED: usize = 20;
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let found = context.judged_files().map(|uses| context.in_file(RULE.name, uses, of_file));
-    found.flat_map(|found| found.to_vec()).collect()
+    context.in_judged_files(RULE.name, of_file)
 }
 
 /// Asks what the rule asks of one file.

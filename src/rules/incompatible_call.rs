@@ -108,8 +108,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 
 /// The calls in all judged files that do not fit.
 pub(super) fn misfit_calls(context: &Context<'_>) -> Vec<MisfitCall> {
-    let found = context.judged_files().map(|uses| context.in_file(RULE.name, uses, of_file));
-    found.flat_map(|found| found.to_vec()).collect()
+    context.in_judged_files(RULE.name, of_file)
 }
 
 /// Asks what the rule asks of one file.

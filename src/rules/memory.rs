@@ -30,11 +30,25 @@ struct State {
     units: FxHashMap<UnitName, Unit>,
     /// By file: the units that saw it.
     readers: FxHashMap<FileId, FxHashSet<UnitName>>,
-    nodes: FxHashMap<&'static str, (Arc<dyn Any + Send + Sync>, Arc<Account>)>,
-    /// Files that changed, and whether units were dropped, since the nodes were gone through last.
+    questions: FxHashMap<&'static str, Question>,
+    nodes: FxHashMap<&'static str, (Anything, Arc<Account>)>,
+    /// Files that changed since the nodes were gone through last.
     changed: Vec<FileId>,
-    dropped: bool,
 }
+
+/// What is remembered of a question as a whole.
+#[derive(Default)]
+struct Question {
+    /// What it was asked of, all of it: the list that a fact gave; and the answers that found something.
+    answered: Option<(Anything, BTreeMap<FileId, Anything>)>,
+    /// What units that were dropped were about.
+    stale: FxHashSet<FileId>,
+    /// Whether something that was found is among them.
+    found: bool,
+}
+
+/// A value of which only the asker knows the type.
+type Anything = Arc<dyn Any + Send + Sync>;
 
 /// What a state holds for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -58,7 +72,7 @@ impl Revision {
 type UnitName = (&'static str, FileId);
 
 struct Unit {
-    answer: Arc<dyn Any + Send + Sync>,
+    answer: Anything,
     /// Whether it names places. What found nothing depends on no more of other files than they show to others.
     found: bool,
     seen: Vec<(FileId, Seen)>,
@@ -71,8 +85,8 @@ pub(super) struct Account {
     pub seen: Vec<FileId>,
     /// Whether the list of all uses was.
     pub of_uses: bool,
-    /// Whether units were asked.
-    pub of_units: bool,
+    /// The questions of which units were asked.
+    pub questions: BTreeSet<&'static str>,
     /// The nodes that were asked.
     pub nodes: BTreeSet<&'static str>,
     /// What could not be judged, and how often.
@@ -98,24 +112,72 @@ impl Memory {
         dropped
     }
 
-    /// All uses in the revision that was gone over to; see [`Index::uses`]. Rules and facts that do not hold there are
-    /// dropped.
+    /// All uses in the revision that was gone over to; see [`Index::uses`].
     pub(super) fn uses(
         &self,
         workspace: &Workspace,
         look: impl Fn(&FileUses) + Sync,
         cancelled: &(dyn Fn() -> bool + Sync),
     ) -> Option<Arc<Uses>> {
-        let uses = self.index.uses(workspace, look, cancelled)?;
-        let mut state = self.state.lock();
-        let same_uses = state.uses.as_ref().is_some_and(|before| Arc::ptr_eq(before, &uses));
-        let (changed, dropped) = (std::mem::take(&mut state.changed), std::mem::take(&mut state.dropped));
+        self.index.uses(workspace, look, cancelled)
+    }
+
+    /// Drops the rules and facts that do not hold in the revision that was gone over to, which has these uses. Units that
+    /// are asked again before do not count where they find nothing, as before.
+    pub(super) fn settle(&self, uses: &Arc<Uses>) {
+        let state = &mut *self.state.lock();
+        let same_uses = state.uses.as_ref().is_some_and(|before| before.are_those_of(uses));
+        let changed = std::mem::take(&mut state.changed);
+        let units = &state.units;
+        let mut touched: BTreeSet<&'static str> = BTreeSet::new();
+        for (name, question) in &mut state.questions {
+            let still_nothing =
+                |about: &FileId| units.get(&(*name, about.clone())).is_some_and(|unit| !unit.found);
+            let same = !std::mem::take(&mut question.found) && question.stale.iter().all(still_nothing);
+            match same {
+                true => question.stale.clear(),
+                false => drop(touched.insert(name)),
+            }
+        }
         state.nodes.retain(|_, (_, account)| {
             let saw = changed.iter().any(|file| account.seen.binary_search(file).is_ok());
-            !(saw || (account.of_uses && !same_uses) || (account.of_units && dropped))
+            let asked = account.questions.iter().any(|question| touched.contains(question));
+            !(saw || (account.of_uses && !same_uses) || asked)
         });
         state.uses = Some(uses.clone());
-        Some(uses)
+    }
+
+    /// What a question came to in all that a fact lists, but for what is to be asked again; none where it was not asked of
+    /// just that.
+    pub(super) fn answered(
+        &self,
+        workspace: &Workspace,
+        name: &'static str,
+        of: &Anything,
+    ) -> Option<(BTreeMap<FileId, Anything>, FxHashSet<FileId>)> {
+        let mut state = self.state.lock();
+        if !state.holds_for(workspace) {
+            return None;
+        }
+        let question = state.questions.entry(name).or_default();
+        let (asked, mut found) = question.answered.clone()?;
+        found.retain(|about, _| !question.stale.contains(about));
+        Arc::ptr_eq(&asked, of).then(|| (found, question.stale.clone()))
+    }
+
+    /// Remembers the answers to a question that found something, of all that a fact lists.
+    pub(super) fn keep_answers(
+        &self,
+        workspace: &Workspace,
+        name: &'static str,
+        of: &Anything,
+        found: BTreeMap<FileId, Anything>,
+    ) {
+        let mut state = self.state.lock();
+        if state.holds_for(workspace) {
+            let answered = Some((of.clone(), found));
+            state.questions.insert(name, Question { answered, ..Question::default() });
+        }
     }
 
     /// The answer to a question about a file, if it is remembered.
@@ -182,7 +244,7 @@ impl State {
             // What is about a folder depends on all files in it.
             let folders = file.path().ancestors().skip(1).map(FileId::new);
             for name in folders.filter_map(|folder| self.readers.get(&folder)).flatten() {
-                self.units.remove(name);
+                forget_unit(&mut self.units, &mut self.questions, name);
                 dropped.push(name.1.clone());
             }
             let Some(readers) = self.readers.remove(file) else { continue };
@@ -190,14 +252,13 @@ impl State {
             let (kept, gone): (FxHashSet<UnitName>, FxHashSet<UnitName>) =
                 readers.into_iter().partition(|name| self.still_holds(name, file, now));
             for name in gone {
-                self.units.remove(&name);
+                forget_unit(&mut self.units, &mut self.questions, &name);
                 dropped.push(name.1);
             }
             if !kept.is_empty() {
                 self.readers.insert(file.clone(), kept);
             }
         }
-        self.dropped |= !dropped.is_empty();
         dropped.sort_unstable();
         dropped.dedup();
         dropped
@@ -216,7 +277,7 @@ impl State {
             }
             holds
         });
-        self.dropped |= !dropped.is_empty();
+        self.questions.clear();
         dropped
     }
 
@@ -227,6 +288,17 @@ impl State {
         let seen = unit.seen.iter().find(|(seen, _)| seen == file);
         name.1 != *file && !unit.found && seen.is_some_and(|(_, seen)| *seen == Seen::Interface(now))
     }
+}
+
+/// Drops a unit, and notes that its question is to be asked again.
+fn forget_unit(
+    units: &mut FxHashMap<UnitName, Unit>,
+    questions: &mut FxHashMap<&'static str, Question>,
+    name: &UnitName,
+) {
+    let question = questions.entry(name.0).or_default();
+    question.found |= units.remove(name).is_some_and(|unit| unit.found);
+    question.stale.insert(name.1.clone());
 }
 
 #[cfg(test)]

@@ -98,8 +98,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 
 /// What is missing in all judged files, once for each file and name.
 pub(super) fn missing_names(context: &Context<'_>) -> Vec<MissingName> {
-    let found = context.judged_files().map(|uses| context.in_file(RULE.name, uses, of_file));
-    found.flat_map(|found| found.to_vec()).collect()
+    context.in_judged_files(RULE.name, of_file)
 }
 
 /// Asks what the rule asks of one file.

@@ -116,7 +116,8 @@ type Question = fn(&Context<'_>, &FileUses);
 
 /// What is asked of each judged file by rules that need its text: asked of one file after the other before the rules
 /// run, so that text and summary of a file are made once for all of them.
-const OF_FILES: [(&str, Question); 4] = [
+const OF_FILES: [(&str, Question); 5] = [
+    (parse_error::RULE.name, parse_error::look),
     (missing_symbol::RULE.name, missing_symbol::look),
     (incompatible_call::RULE.name, incompatible_call::look),
     (deprecated_symbol::RULE.name, deprecated_symbol::look),

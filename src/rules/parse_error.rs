@@ -30,7 +30,7 @@ use rustc_hash::FxHashSet;
 use super::registry::Rule;
 use super::{Context, Finding, Severity};
 use crate::manifest::{Manifest, ManifestKind};
-use crate::text::TextRange;
+use crate::uses::FileUses;
 use crate::vfs::FileId;
 use crate::workspace::Place;
 
@@ -107,27 +107,33 @@ fn is_judged(manifest: &Manifest, of_project: bool) -> bool {
 
 /// Files that use or provide shared code, and were read.
 fn python(context: &Context<'_>) -> Vec<Finding> {
-    let mut seen = FxHashSet::default();
-    let mut found = Vec::new();
-    for uses in context.judged_files().filter(|uses| !uses.imports.is_empty()) {
-        found.extend(syntax_error(&uses.file, uses.error, &mut seen));
-        for file in uses.imports.iter().filter_map(|import| import.file.as_ref()) {
-            let Some(summary) = context.workspace.summary(file) else { continue };
-            if context.workspace.project_of(file).is_some_and(|project| context.is_subject(&project)) {
-                found.extend(syntax_error(file, summary.errors.first().copied(), &mut seen));
-            }
-        }
-    }
-    found
+    let mut places = context.in_judged_files(RULE.name, of_file);
+    places.sort_by(|one, other| (&one.file, one.range).cmp(&(&other.file, other.range)));
+    places.dedup();
+    let finding = |place| {
+        let mut finding = Finding::new(place, "syntax error".to_owned(), []);
+        finding.at_most = Severity::Information;
+        finding
+    };
+    places.into_iter().map(finding).collect()
 }
 
-fn syntax_error<'f>(
-    file: &'f FileId,
-    error: Option<TextRange>,
-    seen: &mut FxHashSet<&'f FileId>,
-) -> Option<Finding> {
-    let place = Place { file: file.clone(), range: error? };
-    let mut finding = Finding::new(place, "syntax error".to_owned(), []);
-    finding.at_most = Severity::Information;
-    seen.insert(file).then_some(finding)
+/// Asks what the rule asks of one file.
+pub(super) fn look(context: &Context<'_>, uses: &FileUses) {
+    context.in_file(RULE.name, uses, of_file);
+}
+
+/// Where a file, and those that it imports from, do not parse first.
+fn of_file(context: &Context<'_>, uses: &FileUses) -> Vec<Place> {
+    if uses.imports.is_empty() {
+        return Vec::new();
+    }
+    let own = uses.error.map(|range| Place { file: uses.file.clone(), range });
+    let imported = uses.imports.iter().filter_map(|import| {
+        let file = import.file.clone()?;
+        let range = context.workspace.summary(&file)?.errors.first().copied()?;
+        let project = context.workspace.project_of(&file)?;
+        context.is_subject(&project).then_some(Place { file, range })
+    });
+    own.into_iter().chain(imported).collect()
 }

@@ -41,7 +41,7 @@
 //!
 //! Write it in the older form, or raise `requires-python` of both.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
@@ -67,6 +67,9 @@ pub const RULE: Rule = Rule {
 /// How many further places a finding names.
 const MAX_RELATED: usize = 20;
 
+/// Asked of files that are loaded.
+const LOADS: &str = "what a file loads";
+
 /// A file that does not parse on the oldest Python of a project that loads it.
 struct Fault {
     feature: Feature,
@@ -75,28 +78,39 @@ struct Fault {
     oldest: Oldest,
 }
 
+/// Who loads shared files, on which Python at the oldest.
+#[derive(Clone)]
+struct Consumer {
+    project: Arc<Project>,
+    oldest: Oldest,
+    /// What its deployed code imports for certain.
+    first: Arc<[FileId]>,
+}
+
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let mut loaded =
-        Loaded { context, semantics: Semantics::new(context.workspace), known: FxHashMap::default() };
+    let consumers = context.in_subjects(RULE.name, of_project);
+    let mut loaded = Loaded { context, known: FxHashMap::default() };
+    if !loaded.may_hold_faults(&consumers) {
+        return Vec::new();
+    }
     let mut faults: BTreeMap<Utf8PathBuf, BTreeMap<FileId, Fault>> = BTreeMap::new();
-    let mut newest: FxHashMap<FileId, Option<(Feature, TextRange)>> = FxHashMap::default();
-    for (consumer, oldest, first) in consumers(context) {
-        for file in loaded.reached(first) {
-            let of_file = newest.entry(file.clone()).or_insert_with_key(|file| newest_syntax(context, file));
-            let Some((feature, range)) = *of_file else { continue };
+    for consumer in &consumers {
+        for file in loaded.reached(consumer.first.iter()) {
+            let Some((feature, range)) = loaded.by(&file).syntax else { continue };
             let Some(shared) =
-                context.workspace.project_of(&file).filter(|shared| shared.dir != consumer.dir)
+                context.workspace.project_of(&file).filter(|shared| shared.dir != consumer.project.dir)
             else {
                 continue;
             };
             // What a project declares that it needs is another rule's matter.
-            if parses(feature, &oldest) || own_oldest(&shared).is_some_and(|own| parses(feature, &own)) {
+            let oldest = &consumer.oldest;
+            if parses(feature, oldest) || own_oldest(&shared).is_some_and(|own| parses(feature, &own)) {
                 continue;
             }
             let of_project = faults.entry(shared.dir.clone()).or_default();
             let worst = of_project.get(&file).is_none_or(|known| oldest.version < known.oldest.version);
             if worst {
-                let (consumer, oldest) = (consumer.clone(), oldest.clone());
+                let (consumer, oldest) = (consumer.project.clone(), oldest.clone());
                 of_project.insert(file, Fault { feature, range, consumer, oldest });
             }
         }
@@ -104,30 +118,22 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     faults.values().filter_map(|of_project| finding(context, of_project)).collect()
 }
 
-/// Projects that say which Python is their oldest, with the shared files that their deployed code imports for certain.
-fn consumers(context: &Context<'_>) -> Vec<(Arc<Project>, Oldest, Vec<FileId>)> {
-    let mut by_dir: BTreeMap<Utf8PathBuf, (Arc<Project>, Vec<FileId>)> = BTreeMap::new();
-    for uses in context.judged_files() {
-        for used in &uses.imports {
-            let certain = !used.import.for_version;
-            if used.optional || used.local || !certain || !absent::is_live(&used.standing) {
-                continue;
-            }
-            let Some(file) = &used.file else { continue };
-            let entry = by_dir.entry(uses.project.dir.clone());
-            entry.or_insert_with(|| (uses.project.clone(), Vec::new())).1.push(file.clone());
-        }
-    }
-    let with_oldest = by_dir.into_values().filter_map(|(project, files)| {
-        let oldest = oldest_python(context, &project)?;
-        Some((project, oldest, files))
+/// The project with the shared files that its deployed code imports for certain, where it says which Python is its oldest.
+fn of_project(context: &Context<'_>, project: &Arc<Project>) -> Vec<Consumer> {
+    let deployed = context.files_of(project).filter(|uses| uses.deployed);
+    let certain = deployed.flat_map(|uses| &uses.imports).filter(|used| {
+        !(used.optional || used.local || used.import.for_version) && absent::is_live(&used.standing)
     });
-    with_oldest.collect()
-}
-
-fn newest_syntax(context: &Context<'_>, file: &FileId) -> Option<(Feature, TextRange)> {
-    let summary = context.workspace.summary(file)?;
-    summary.newest_syntax.filter(|_| summary.errors.is_empty())
+    let files: BTreeSet<FileId> = certain.filter_map(|used| used.file.clone()).collect();
+    if files.is_empty() {
+        return Vec::new();
+    }
+    let consumer = oldest_python(context, project).map(|oldest| Consumer {
+        project: project.clone(),
+        oldest,
+        first: files.into_iter().collect(),
+    });
+    consumer.into_iter().collect()
 }
 
 fn parses(feature: Feature, oldest: &Oldest) -> bool {
@@ -164,35 +170,81 @@ fn finding(context: &Context<'_>, faults: &BTreeMap<FileId, Fault>) -> Option<Fi
     }))
 }
 
+/// What a file is to one who imports it.
+#[derive(Clone, Default)]
+struct Load {
+    /// The newest syntax in it, if it was understood.
+    syntax: Option<(Feature, TextRange)>,
+    /// What it loads for certain itself.
+    next: Vec<FileId>,
+}
+
 /// Which files an import loads, those that they import among them.
 struct Loaded<'w> {
     context: &'w Context<'w>,
-    semantics: Semantics<'w>,
-    /// What each file imports by itself.
-    known: FxHashMap<FileId, Vec<FileId>>,
+    known: FxHashMap<FileId, Arc<Vec<Load>>>,
 }
 
 impl Loaded<'_> {
-    fn reached(&mut self, first: Vec<FileId>) -> FxHashSet<FileId> {
+    fn by(&mut self, file: &FileId) -> Load {
+        self.of(file).first().cloned().unwrap_or_default()
+    }
+
+    fn of(&mut self, file: &FileId) -> &[Load] {
+        let context = self.context;
+        let known = self.known.entry(file.clone());
+        known.or_insert_with_key(|file| context.in_any_file(LOADS, file, loads))
+    }
+
+    /// Whether the syntax of any file that anybody loads is too new for the oldest Python of all.
+    fn may_hold_faults(&mut self, consumers: &[Consumer]) -> bool {
+        let Some(oldest) = consumers.iter().map(|consumer| &consumer.oldest).min_by_key(|one| &one.version)
+        else {
+            return false;
+        };
+        let reached = self.reached(consumers.iter().flat_map(|consumer| consumer.first.iter()));
+        let too_new = |load: &Load| load.syntax.is_some_and(|(feature, _)| !parses(feature, oldest));
+        reached.iter().any(|file| self.of(file).iter().any(too_new))
+    }
+
+    fn reached<'f>(&mut self, first: impl Iterator<Item = &'f FileId>) -> FxHashSet<FileId> {
         let mut seen = FxHashSet::default();
-        let mut waiting: VecDeque<FileId> = first.into();
+        let mut waiting: VecDeque<FileId> = VecDeque::new();
+        // A stub stands for a module that is not Python, and is never run.
+        let mut add = |file: &FileId, waiting: &mut VecDeque<FileId>| {
+            if file.path().extension() == Some("py") && !seen.contains(file) {
+                seen.insert(file.clone());
+                waiting.push_back(file.clone());
+            }
+        };
+        first.for_each(|file| add(file, &mut waiting));
         while let Some(file) = waiting.pop_front() {
-            // A stub stands for a module that is not Python, and is never run.
-            if file.path().extension() != Some("py") || !seen.insert(file.clone()) {
-                continue;
+            for next in self.of(&file).iter().flat_map(|load| &load.next) {
+                add(next, &mut waiting);
             }
-            if !self.known.contains_key(&file) {
-                let next = self.imported_by(&file);
-                self.known.insert(file.clone(), next);
-            }
-            waiting.extend(self.known.get(&file).into_iter().flatten().cloned());
         }
         seen
     }
+}
 
+/// What a file is to one who imports it.
+fn loads(context: &Context<'_>, file: &FileId) -> Vec<Load> {
+    let Some(summary) = context.workspace.summary(file) else { return Vec::new() };
+    let syntax = summary.newest_syntax.filter(|_| summary.errors.is_empty());
+    let next = Imported { context, semantics: Semantics::new(context.workspace) }.by(file);
+    vec![Load { syntax, next }]
+}
+
+/// What single files import.
+struct Imported<'w> {
+    context: &'w Context<'w>,
+    semantics: Semantics<'w>,
+}
+
+impl Imported<'_> {
     /// The first-party files that a file loads for certain when it is imported itself: its package, what it imports, and
     /// the packages around that.
-    fn imported_by(&self, file: &FileId) -> Vec<FileId> {
+    fn by(&self, file: &FileId) -> Vec<FileId> {
         let mut found = Vec::new();
         if let Some(module) = self.context.workspace.module_of(file) {
             self.add_packages(file, &module, &mut found);

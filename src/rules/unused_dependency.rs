@@ -39,8 +39,6 @@
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::mentions::{contains_quoted, contains_word, is_configuration};
 use super::possible_modules::PossibleModules;
 use super::registry::Rule;
@@ -60,15 +58,14 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let workspace = context.workspace;
-    let opened = |project: &Project| workspace.folders.iter().any(|folder| project.dir.starts_with(folder));
-    let subjects = context.subjects().par_iter().filter(|project| opened(project));
-    let found = subjects.map(|project| context.in_project(RULE.name, project, of_project));
-    found.flat_map_iter(|found| found.to_vec()).collect()
+    context.in_subjects(RULE.name, of_project)
 }
 
 fn of_project(context: &Context<'_>, project: &Arc<Project>) -> Vec<Finding> {
     let workspace = context.workspace;
+    if !workspace.folders.iter().any(|folder| project.dir.starts_with(folder)) {
+        return Vec::new();
+    }
     let dependencies = workspace.dependencies(project);
     let imported = |modules: &PossibleModules| {
         context.files_of(project).any(|uses| uses.imports.iter().any(|i| modules.are_of(&i.provider.dir)))

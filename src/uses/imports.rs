@@ -54,17 +54,43 @@ pub struct ImportUse {
 
 impl FileUses {
     /// The same with the projects as a workspace has them, in which imports mean the same; none where one is gone.
-    pub(super) fn refreshed(&self, workspace: &Workspace) -> Option<Self> {
-        let mut uses = self.clone();
-        uses.project = workspace.project_at(&self.project.dir)?;
-        for used in &mut uses.imports {
-            used.provider = workspace.project_at(&used.provider.dir)?;
+    pub(super) fn refreshed(self: &Arc<Self>, workspace: &Workspace) -> Option<Arc<Self>> {
+        let now = |project: &Arc<Project>| workspace.project_at(&project.dir);
+        let is_now = |project: &Arc<Project>| now(project).is_some_and(|now| Arc::ptr_eq(&now, project));
+        if is_now(&self.project) && self.imports.iter().all(|used| is_now(&used.provider)) {
+            return Some(self.clone());
         }
-        Some(uses)
+        let mut uses = Self::clone(self);
+        uses.project = now(&self.project)?;
+        for used in &mut uses.imports {
+            used.provider = now(&used.provider)?;
+        }
+        Some(Arc::new(uses))
+    }
+
+    /// Whether another look at the same file came to the same, of the same projects.
+    pub(super) fn says_the_same_as(&self, other: &Self) -> bool {
+        let Self { file, project, deployed, imports, error, comments } = self;
+        let same_imports = imports.len() == other.imports.len()
+            && imports.iter().zip(&other.imports).all(|(one, other)| one.says_the_same_as(other));
+        *file == other.file
+            && Arc::ptr_eq(project, &other.project)
+            && *deployed == other.deployed
+            && same_imports
+            && *error == other.error
+            && *comments == other.comments
     }
 }
 
 impl ImportUse {
+    fn says_the_same_as(&self, other: &Self) -> bool {
+        let Self { id, import, name, module, range, provider, standing, file, optional, local } = self;
+        Arc::ptr_eq(provider, &other.provider)
+            && (id, import, name) == (&other.id, &other.import, &other.name)
+            && (module, range, standing) == (&other.module, &other.range, &other.standing)
+            && (file, optional, local) == (&other.file, &other.optional, &other.local)
+    }
+
     /// The other project's distribution.
     pub fn distribution(&self) -> Option<&DistributionName> {
         self.provider.distribution()

@@ -19,8 +19,8 @@ pub struct Uses {
     structure: u64,
     imports: u64,
     needles: Arc<NeedlesOfProjects>,
-    /// Sorted by file.
-    files: Vec<Arc<FileUses>>,
+    /// Sorted by file; the same list as long as nothing in it changes.
+    files: Arc<Vec<Arc<FileUses>>>,
 }
 
 /// What is searched for, by the folder of the searching project.
@@ -84,7 +84,7 @@ impl Uses {
             revision: workspace.files.revision(),
             structure: workspace.structure_revision(),
             imports: workspace.imports_revision(),
-            files: files.collect(),
+            files: Arc::new(files.collect()),
             needles: Arc::new(needles),
         }
     }
@@ -102,20 +102,20 @@ impl Uses {
         }
         let mut files = match same_structure {
             true => self.files.clone(),
-            false => self
-                .files
-                .iter()
-                .map(|uses| Some(Arc::new(uses.refreshed(workspace)?)))
-                .collect::<Option<_>>()?,
+            false => {
+                let refreshed = self.files.iter().map(|uses| uses.refreshed(workspace));
+                Arc::new(refreshed.collect::<Option<_>>()?)
+            }
         };
         let discovery = workspace.discovery();
         for file in changed {
             let now = discovery.python.binary_search(&file).ok();
             let now = now.and_then(|_| self.needles.uses_of(workspace, &file)).inspect(|uses| look(uses));
             match (files.binary_search_by(|uses| uses.file.cmp(&file)), now) {
-                (Ok(at), Some(now)) => files.splice(at..=at, [now]).for_each(drop),
-                (Ok(at), None) => drop(files.remove(at)),
-                (Err(at), Some(now)) => files.insert(at, now),
+                (Ok(at), Some(now)) if files.get(at).is_some_and(|before| before.says_the_same_as(&now)) => {}
+                (Ok(at), Some(now)) => Arc::make_mut(&mut files).splice(at..=at, [now]).for_each(drop),
+                (Ok(at), None) => drop(Arc::make_mut(&mut files).remove(at)),
+                (Err(at), Some(now)) => Arc::make_mut(&mut files).insert(at, now),
                 (Err(_), None) => {}
             }
         }
@@ -132,6 +132,11 @@ impl Uses {
     /// All files that matter, sorted.
     pub fn files(&self) -> &[Arc<FileUses>] {
         &self.files
+    }
+
+    /// Whether two revisions have the same uses in all files.
+    pub fn are_those_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.files, &other.files)
     }
 }
 
