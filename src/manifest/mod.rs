@@ -5,6 +5,7 @@
 //! whoever wrote them.
 
 mod core_metadata;
+mod comments;
 mod content_hash;
 mod dagster;
 mod document_kind;
@@ -28,6 +29,7 @@ mod specifier;
 mod table;
 mod yaml;
 
+pub use comments::Moves;
 pub use content_hash::poetry_content_hashes;
 pub use document_kind::DocumentKind;
 pub use lock::{

@@ -32,6 +32,13 @@ pub enum ManifestKind {
     CoreMetadata,
 }
 
+impl ManifestKind {
+    /// Whether such manifests are TOML documents.
+    pub fn is_toml(self) -> bool {
+        matches!(self, Self::Pyproject | Self::Pixi | Self::Pipfile | Self::DgToml)
+    }
+}
+
 /// One manifest, as far as it could be read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Manifest {

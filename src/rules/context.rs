@@ -1,22 +1,20 @@
 //! What all rules look at: the workspace, the projects they judge, and what these import from each other.
 
 use std::any::Any;
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use camino::Utf8Path;
-use parking_lot::Mutex;
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
 
 use super::breaks::{self, Break};
 use super::incompatible_call::{self, MisfitCall};
+use super::ledger::Ledger;
 use super::memory::{Account, Memory};
 use super::missing_symbol::{self, MissingName};
 use super::relations::{self, Relation};
 use crate::uses::{FileUses, Uses};
-use crate::vfs::{FileId, Reads, relative};
+use crate::vfs::{FileId, relative};
 use crate::workspace::{CodeLocation, Consumers, Dependency, Project, Workspace};
 
 /// One run of the rules over one revision. Facts that several rules ask are worked out when the first one does, or
@@ -43,16 +41,6 @@ pub struct Context<'w> {
     pub workspace: &'w Workspace,
     run: &'w Run<'w>,
     ledger: &'w Ledger,
-}
-
-/// The account while it is kept.
-#[derive(Default)]
-struct Ledger {
-    reads: Arc<Reads>,
-    of_uses: AtomicBool,
-    questions: Mutex<BTreeSet<&'static str>>,
-    absorbed: Mutex<(FxHashSet<FileId>, BTreeSet<&'static str>)>,
-    not_judged: Mutex<BTreeMap<String, usize>>,
 }
 
 impl<'w> Run<'w> {
@@ -163,7 +151,7 @@ impl<'w> Context<'w> {
     /// Python files below the opened folders that import first-party code of other projects, sorted; those of projects
     /// that are no subjects among them.
     pub fn files(&self) -> &'w [Arc<FileUses>] {
-        self.ledger.of_uses.store(true, Ordering::Relaxed);
+        self.ledger.note_uses();
         self.run.uses.get().map_or(&[], |uses| uses.files())
     }
 
@@ -268,7 +256,7 @@ impl<'w> Context<'w> {
         find: impl Fn(&FileId) -> Option<&'l S> + Send + Sync,
         ask: impl Fn(&S) -> Option<(FileId, Arc<Vec<T>>)> + Send + Sync,
     ) -> Vec<T> {
-        self.ledger.questions.lock().insert(question);
+        self.ledger.note_question(question);
         let (workspace, memory) = (self.run.workspace, self.run.memory);
         let name: Arc<dyn Any + Send + Sync> = list.clone();
         let (mut found, answers): (BTreeMap<FileId, Arc<dyn Any + Send + Sync>>, Vec<_>) = match memory
@@ -294,7 +282,7 @@ impl<'w> Context<'w> {
         about: &FileId,
         work: impl FnOnce(&Context<'_>) -> Vec<T>,
     ) -> Arc<Vec<T>> {
-        self.ledger.questions.lock().insert(question);
+        self.ledger.note_question(question);
         if let Some(known) = self.run.memory.unit(question, about) {
             return known;
         }
@@ -348,7 +336,7 @@ impl<'w> Context<'w> {
 
     /// Counts something that a rule would have judged and could not, with the reason in the user's words.
     pub fn not_judged(&self, reason: impl Into<String>) {
-        *self.ledger.not_judged.lock().entry(reason.into()).or_default() += 1;
+        self.ledger.count(reason.into());
     }
 
     /// A path as messages show it: relative to a folder, with `/`.
@@ -365,33 +353,6 @@ impl<'w> Context<'w> {
         let (value, account) = slot.get_or_init(|| self.run.node(name, work));
         self.ledger.absorb(name, account);
         value
-    }
-}
-
-impl Ledger {
-    /// What was asked leans on all that the answer leans on.
-    fn absorb(&self, name: &'static str, account: &Account) {
-        self.of_uses.fetch_or(account.of_uses, Ordering::Relaxed);
-        self.questions.lock().extend(&account.questions);
-        let mut absorbed = self.absorbed.lock();
-        if absorbed.1.insert(name) {
-            absorbed.0.extend(account.seen.iter().cloned());
-            absorbed.1.extend(&account.nodes);
-        }
-    }
-
-    fn close(self) -> Account {
-        let (mut seen, nodes) = self.absorbed.into_inner();
-        seen.extend(self.reads.take().into_iter().map(|(file, _)| file));
-        let mut seen: Vec<FileId> = seen.into_iter().collect();
-        seen.sort_unstable();
-        Account {
-            seen,
-            of_uses: self.of_uses.into_inner(),
-            questions: self.questions.into_inner(),
-            nodes,
-            not_judged: self.not_judged.into_inner(),
-        }
     }
 }
 

@@ -12,9 +12,10 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::precedence::Told;
 use crate::uses::{FileUses, Index, Uses};
 use crate::vfs::{FileId, Seen};
-use crate::workspace::Workspace;
+use crate::workspace::{Moved, Workspace};
 
 /// Remembers between checks; the server has one for its session, a command one for itself.
 #[derive(Default)]
@@ -31,9 +32,16 @@ struct State {
     /// By file: the units that saw it.
     readers: FxHashMap<FileId, FxHashSet<UnitName>>,
     questions: FxHashMap<&'static str, Question>,
-    nodes: FxHashMap<&'static str, (Anything, Arc<Account>)>,
+    nodes: FxHashMap<&'static str, Node>,
     /// Files that changed since the nodes were gone through last.
     changed: Vec<FileId>,
+}
+
+/// What a rule or fact came to.
+struct Node {
+    /// None for a fact that names places which have moved: what came of it stands, and who asks again works it out again.
+    value: Option<Anything>,
+    account: Arc<Account>,
 }
 
 /// What is remembered of a question as a whole.
@@ -103,9 +111,12 @@ impl Memory {
             *state = State { at: Some(now), ..State::default() };
             return Vec::new();
         };
-        let same_structure = state.at.replace(now).is_some_and(|before| before.structure == now.structure);
-        let mut dropped = state.forget(workspace, &changed);
-        if !same_structure {
+        let before = state.at.replace(now).map_or(now.structure, |before| before.structure);
+        let moved = workspace.moved_since(before).filter(|_| before != now.structure);
+        let mut dropped = state.forget(workspace, &changed, moved.unwrap_or_default());
+        if let Some(moved) = moved {
+            dropped.extend(state.move_places(moved));
+        } else if before != now.structure {
             dropped.extend(state.forget_manifests());
         }
         state.changed.extend(changed);
@@ -126,7 +137,7 @@ impl Memory {
     /// are asked again before do not count where they find nothing, as before.
     pub(super) fn settle(&self, uses: &Arc<Uses>) {
         let state = &mut *self.state.lock();
-        let same_uses = state.uses.as_ref().is_some_and(|before| before.are_those_of(uses));
+        let same_uses = state.uses.as_ref().is_some_and(|before| before.since() == uses.since());
         let changed = std::mem::take(&mut state.changed);
         let units = &state.units;
         let mut touched: BTreeSet<&'static str> = BTreeSet::new();
@@ -139,7 +150,7 @@ impl Memory {
                 false => drop(touched.insert(name)),
             }
         }
-        state.nodes.retain(|_, (_, account)| {
+        state.nodes.retain(|_, Node { account, .. }| {
             let saw = changed.iter().any(|file| account.seen.binary_search(file).is_ok());
             let asked = account.questions.iter().any(|question| touched.contains(question));
             !(saw || (account.of_uses && !same_uses) || asked)
@@ -208,13 +219,14 @@ impl Memory {
 
     /// What a rule or fact came to, if it is remembered.
     pub(super) fn node<T: Any + Send + Sync>(&self, name: &'static str) -> Option<(Arc<T>, Arc<Account>)> {
-        let (value, account) = self.state.lock().nodes.get(name)?.clone();
-        Some((value.downcast().ok()?, account))
+        let state = self.state.lock();
+        let node = state.nodes.get(name)?;
+        Some((node.value.clone()?.downcast().ok()?, node.account.clone()))
     }
 
     /// What a remembered rule or fact was worked out from.
     pub(super) fn account(&self, name: &'static str) -> Option<Arc<Account>> {
-        self.state.lock().nodes.get(name).map(|(_, account)| account.clone())
+        self.state.lock().nodes.get(name).map(|node| node.account.clone())
     }
 
     /// Remembers what was worked out in a workspace's revision.
@@ -227,7 +239,7 @@ impl Memory {
     ) {
         let mut state = self.state.lock();
         if state.holds_for(workspace) {
-            state.nodes.insert(name, (value, account));
+            state.nodes.insert(name, Node { value: Some(value), account });
         }
     }
 }
@@ -238,11 +250,12 @@ impl State {
     }
 
     /// Drops the units that saw one of the files that changed; gives the files that they were about.
-    fn forget(&mut self, workspace: &Workspace, changed: &[FileId]) -> Vec<FileId> {
+    fn forget(&mut self, workspace: &Workspace, changed: &[FileId], moved: &[Arc<Moved>]) -> Vec<FileId> {
         let mut dropped = Vec::new();
         for file in changed {
-            // What is about a folder depends on all files in it.
-            let folders = file.path().ancestors().skip(1).map(FileId::new);
+            // What is about a folder depends on all that files in it say.
+            let says_the_same = moved.iter().any(|one| one.file == *file);
+            let folders = file.path().ancestors().skip(1).filter(|_| !says_the_same).map(FileId::new);
             for name in folders.filter_map(|folder| self.readers.get(&folder)).flatten() {
                 forget_unit(&mut self.units, &mut self.questions, name);
                 dropped.push(name.1.clone());
@@ -268,16 +281,40 @@ impl State {
     /// in a file. Gives the files that the dropped units were about.
     fn forget_manifests(&mut self) -> Vec<FileId> {
         self.nodes.clear();
+        self.questions.clear();
         let is_python = |file: &FileId| matches!(file.path().extension(), Some("py" | "pyi"));
+        self.forget_units(|unit, about| unit.found || !is_python(about))
+    }
+
+    /// Goes over to a structure in which manifests say the same at other places. What rules said stands at its new place;
+    /// what names places in any other form is dropped, and so are rules that said something at a place that is gone. Gives
+    /// the files that the dropped units were about.
+    fn move_places(&mut self, moved: &[Arc<Moved>]) -> Vec<FileId> {
+        self.nodes.retain(|_, node| {
+            let Some(value) = node.value.take() else { return true };
+            node.value = match value.downcast::<Vec<Told>>() {
+                Ok(told) => {
+                    let told: Option<Vec<Told>> = told.iter().map(|one| one.moved(moved)).collect();
+                    let Some(told) = told else { return false };
+                    Some(Arc::new(told))
+                }
+                Err(_) => None,
+            };
+            true
+        });
+        self.questions.values_mut().for_each(|question| question.answered = None);
+        self.forget_units(|unit, _| unit.found)
+    }
+
+    fn forget_units(&mut self, is_gone: impl Fn(&Unit, &FileId) -> bool) -> Vec<FileId> {
         let mut dropped = Vec::new();
         self.units.retain(|(_, about), unit| {
-            let holds = !unit.found && is_python(about);
-            if !holds {
+            let gone = is_gone(unit, about);
+            if gone {
                 dropped.push(about.clone());
             }
-            holds
+            !gone
         });
-        self.questions.clear();
         dropped
     }
 
@@ -345,5 +382,45 @@ mod tests {
         let next = workspace.with_text(workspace.files.with_document(&file, document, Vec::new()));
         assert_eq!(again(&next, 3), None);
         assert_eq!(again(&next, usize::MAX), Some(check(&next)));
+    }
+
+    #[test]
+    fn a_comment_in_a_manifest_moves_findings_and_runs_no_rule_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(dir.path()).unwrap().canonicalize_utf8().unwrap();
+        let manifest = "[project]\nname = \"etl\"\nversion = \"1.0\"\ndependencies = [\"acme\"]\n\
+                        [tool.uv.sources]\nacme = { path = \"../gone\" }\n";
+        std::fs::create_dir_all(root.join("etl/src/etl")).unwrap();
+        std::fs::write(root.join("etl/pyproject.toml"), manifest).unwrap();
+        std::fs::write(root.join("etl/src/etl/__init__.py"), "import acme\n").unwrap();
+        let file = FileId::new(&root.join("etl/pyproject.toml"));
+        let memory = Memory::default();
+        let again = |workspace: &Workspace| {
+            check_again(workspace, &Selection::default(), &memory, &|| false).unwrap()
+        };
+        let edited = |workspace: &Workspace, text: &str| {
+            let document = Document::new(text, 1);
+            workspace.with_manifest_text(workspace.files.with_document(&file, document, Vec::new()), &file)
+        };
+        let accounts = || {
+            let names = ["missing-source-path", "unused-dependency", "pins-differ"];
+            names.map(|name| memory.account(name).unwrap())
+        };
+        let same = |before: &[Arc<Account>]| {
+            before.iter().zip(accounts()).map(|(one, other)| Arc::ptr_eq(one, &other)).collect::<Vec<_>>()
+        };
+        let opened = edited(&Workspace::new(Files::default(), vec![root.clone()]), manifest);
+        assert_eq!(again(&opened).diagnostics.len(), 1);
+        let first = accounts();
+        // Two edits before the next check, then one more.
+        let next = edited(&edited(&opened, &format!("# one\n{manifest}")), &format!("# one\n\n{manifest}"));
+        assert_eq!(again(&next), check(&next));
+        assert_eq!(same(&first), [true; 3]);
+        let next = edited(&next, &manifest.replace("[tool", "# two\n[tool"));
+        assert_eq!(again(&next), check(&next));
+        assert_eq!(same(&first), [true; 3]);
+        let next = edited(&next, &manifest.replace("gone", "lost"));
+        assert_eq!(again(&next), check(&next));
+        assert_eq!(same(&first), [false; 3]);
     }
 }

@@ -28,6 +28,7 @@ mod incompatible_call;
 mod index_undefined;
 mod installed_differs;
 mod invalid_configuration;
+mod ledger;
 mod lock_names_missing_project;
 mod lock_stale;
 mod lock_stale_shared_metadata;

@@ -1,8 +1,13 @@
 //! Which finding gives way to which, where two rules would tell the same thing.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashSet;
 
 use super::Diagnostic;
+use crate::text::TextRange;
+use crate::vfs::FileId;
+use crate::workspace::Moved;
 
 /// One rule's findings give way to another's.
 struct Precedence {
@@ -33,6 +38,26 @@ const PRECEDENCES: [Precedence; 3] = [
 pub(super) struct Told {
     pub diagnostic: Diagnostic,
     pub yields: bool,
+}
+
+impl Told {
+    /// The same where places in manifests have moved; none where one of its places is gone.
+    pub fn moved(&self, moved: &[Arc<Moved>]) -> Option<Self> {
+        let place = |file: &FileId, range: TextRange| {
+            let mut moves = moved.iter().filter(|one| one.file == *file);
+            moves.try_fold(range, |range, one| one.moves.range(range))
+        };
+        let mut told = self.clone();
+        let Diagnostic { file, range, related, fix, .. } = &mut told.diagnostic;
+        *range = place(file, *range)?;
+        for related in related {
+            related.range = place(&related.file, related.range)?;
+        }
+        for edit in fix.iter_mut().flat_map(|fix| &mut fix.edits) {
+            edit.range = place(&edit.file, edit.range)?;
+        }
+        Some(told)
+    }
 }
 
 /// Takes out what gives way to another finding among these. A rule that is off, and a finding that is suppressed or lies

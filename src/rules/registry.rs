@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 26] = [
+    const NO_RULES: [&str; 27] = [
         "absent",
         "availability",
         "base",
@@ -157,6 +157,7 @@ mod tests {
         "environments",
         "family",
         "finding",
+        "ledger",
         "locks",
         "memory",
         "mentions",

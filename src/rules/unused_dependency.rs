@@ -39,6 +39,9 @@
 
 use std::sync::Arc;
 
+use camino::Utf8Path;
+use rustc_hash::FxHashSet;
+
 use super::mentions::{contains_quoted, contains_word, is_configuration};
 use super::possible_modules::PossibleModules;
 use super::registry::Rule;
@@ -67,9 +70,8 @@ fn of_project(context: &Context<'_>, project: &Arc<Project>) -> Vec<Finding> {
         return Vec::new();
     }
     let dependencies = workspace.dependencies(project);
-    let imported = |modules: &PossibleModules| {
-        context.files_of(project).any(|uses| uses.imports.iter().any(|i| modules.are_of(&i.provider.dir)))
-    };
+    let uses = context.files_of(project).flat_map(|uses| &uses.imports);
+    let imported: FxHashSet<&Utf8Path> = uses.map(|used| used.provider.dir.as_path()).collect();
     let mut findings = Vec::new();
     let mut files = None;
     for dependency in dependencies.iter() {
@@ -80,12 +82,16 @@ fn of_project(context: &Context<'_>, project: &Arc<Project>) -> Vec<Finding> {
             continue;
         }
         let Some(provider) = provider(context, dependency) else { continue };
-        let Some(modules) = PossibleModules::of(context, project, dependency, &provider) else { continue };
-        if acts_by_itself(context, &provider)
-            || imported(&modules)
+        // What costs most is asked last: which modules it has, and what files say.
+        if imported.contains(provider.dir.as_path())
+            || acts_by_itself(context, &provider)
             || is_required_by_another(context, &dependencies, dependency)
             || brings_what_is_used(context, project, &provider, &dependencies)
         {
+            continue;
+        }
+        let Some(modules) = PossibleModules::of(context, project, dependency, &provider) else { continue };
+        if imported.iter().any(|dir| modules.are_of(dir)) {
             continue;
         }
         let files = files.get_or_insert_with(|| Files::new(context, project));

@@ -19,8 +19,10 @@ pub struct Uses {
     structure: u64,
     imports: u64,
     needles: Arc<NeedlesOfProjects>,
-    /// Sorted by file; the same list as long as nothing in it changes.
+    /// Sorted by file.
     files: Arc<Vec<Arc<FileUses>>>,
+    /// The revision of the files in which one of them last used something else.
+    since: u64,
 }
 
 /// What is searched for, by the folder of the searching project.
@@ -84,6 +86,7 @@ impl Uses {
             revision: workspace.files.revision(),
             structure: workspace.structure_revision(),
             imports: workspace.imports_revision(),
+            since: workspace.files.revision(),
             files: Arc::new(files.collect()),
             needles: Arc::new(needles),
         }
@@ -108,19 +111,25 @@ impl Uses {
             }
         };
         let discovery = workspace.discovery();
+        let mut since = self.since;
         for file in changed {
             let now = discovery.python.binary_search(&file).ok();
             let now = now.and_then(|_| self.needles.uses_of(workspace, &file)).inspect(|uses| look(uses));
-            match (files.binary_search_by(|uses| uses.file.cmp(&file)), now) {
-                (Ok(at), Some(now)) if files.get(at).is_some_and(|before| before.says_the_same_as(&now)) => {}
+            let at = files.binary_search_by(|uses| uses.file.cmp(&file));
+            let before = at.ok().and_then(|at| files.get(at));
+            if before.zip(now.as_ref()).is_some_and(|(before, now)| before.says_the_same_as(now)) {
+                continue;
+            }
+            match (at, now) {
                 (Ok(at), Some(now)) => Arc::make_mut(&mut files).splice(at..=at, [now]).for_each(drop),
                 (Ok(at), None) => drop(Arc::make_mut(&mut files).remove(at)),
                 (Err(at), Some(now)) => Arc::make_mut(&mut files).insert(at, now),
-                (Err(_), None) => {}
+                (Err(_), None) => continue,
             }
+            since = revision;
         }
         let (imports, needles) = (self.imports, self.needles.clone());
-        Some(Arc::new(Self { revision, structure, imports, needles, files }))
+        Some(Arc::new(Self { revision, structure, imports, needles, files, since }))
     }
 
     /// What a file uses, if it matters.
@@ -134,9 +143,9 @@ impl Uses {
         &self.files
     }
 
-    /// Whether two revisions have the same uses in all files.
-    pub fn are_those_of(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.files, &other.files)
+    /// The revision of the files in which one of them last used something else.
+    pub fn since(&self) -> u64 {
+        self.since
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which Python files were looked at while something was worked out.
+//! Which files were looked at while something was worked out.
 
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
@@ -14,8 +14,9 @@ pub enum Seen {
     Interface(u64),
 }
 
-/// Notes what is read through [`Files`](super::Files) that were handed out with it. What was learned of manifests and
-/// folders is not noted: it is dropped as a whole when one of them changes.
+/// Notes what is read through [`Files`](super::Files) that were handed out with it: of Python files all, of others who
+/// looked at their text. What is learned of manifests and folders without that is not noted: where it changes, a workspace
+/// has another structure.
 #[derive(Debug, Default)]
 pub struct Reads {
     seen: Mutex<FxHashMap<FileId, Seen>>,
@@ -24,9 +25,6 @@ pub struct Reads {
 impl Reads {
     /// Notes that something of a file was seen; the text counts for more than its visible part.
     pub fn note(&self, file: &FileId, seen: Seen) {
-        if !matches!(file.path().extension(), Some("py" | "pyi")) {
-            return;
-        }
         let mut all = self.seen.lock();
         match all.get_mut(file) {
             Some(known) if seen == Seen::Text => *known = seen,

@@ -5,16 +5,29 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use parking_lot::Mutex;
 use rustc_hash::FxHasher;
 
 use super::memo::{Memo, PathMemo};
 use super::parts::Part;
-use super::{Project, Resolution, Structure, Workspace};
-use crate::manifest::{DistributionName, DocumentKind};
+use super::{Dependency, Project, Resolution, Structure, Workspace};
+use crate::manifest::{DistributionName, DocumentKind, ManifestKind, Moves, Version};
 use crate::python::ModuleName;
 use crate::vfs::{FileId, Files};
+
+/// More edits of comments one after the other are not told of.
+const MAX_MOVES: usize = 64;
+
+/// An edit of a manifest that changed its comments alone.
+pub struct Moved {
+    /// The structure before it.
+    from: u64,
+    /// The manifest.
+    pub file: FileId,
+    /// Where what it says stands now.
+    pub moves: Moves,
+}
 
 /// What folders say, whatever the manifests in them.
 #[derive(Default)]
@@ -59,19 +72,98 @@ impl Workspace {
             return self.with_structure(files, self.folders.clone());
         }
         let old = &self.structure;
-        let reads_it = |project: &Project| project.manifests.iter().any(|(read, _)| read == file);
+        let moves = self.comments_moved(&files, file);
         let beside = [Some(file.dir()), file.dir().parent()];
+        let readers = Mutex::new(Vec::new());
+        let projects = old.projects.where_holds(|dir, project| {
+            let reads = project.as_deref().is_some_and(|project| project.reads(file));
+            if reads {
+                readers.lock().push(dir.clone());
+            }
+            !reads && !beside.contains(&Some(dir.as_str().into()))
+        });
         let structure = Structure {
             places: old.places.clone(),
             walked: old.walked.clone(),
-            projects: old.projects.where_holds(|dir, project| {
-                !beside.contains(&Some(dir.as_str().into()))
-                    && project.as_deref().is_none_or(|project| !reads_it(project))
-            }),
+            projects,
             before: Mutex::new(self.last_with_imports()),
             ..Structure::default()
         };
-        Self { files, structure: Arc::new(structure), ..self.clone() }
+        let mut next = Self { files, structure: Arc::new(structure), ..self.clone() };
+        let mut readers = readers.into_inner();
+        readers.extend(beside.into_iter().flatten().map(|dir| dir.as_str().to_owned()));
+        let dependencies = self.dependencies_without(&next, &readers, file);
+        let Some(structure) = Arc::get_mut(&mut next.structure) else { return next };
+        structure.dependencies = dependencies.unwrap_or_default();
+        if let Some(moves) = moves.filter(|_| !self.has_computed_version(&readers)) {
+            let moved = Moved { from: old.revision.0, file: file.clone(), moves };
+            let earlier = old.moved.iter().rev().take(MAX_MOVES - 1).rev().cloned();
+            structure.moved = earlier.chain([Arc::new(moved)]).collect();
+            structure.discovery = old.discovery.clone();
+            if old.imports.get().is_some() {
+                structure.imports = old.imports.clone();
+                structure.before = Mutex::default();
+            }
+        }
+        next
+    }
+
+    /// How places moved in the structures since one of this number, if what manifests say has not changed since.
+    pub fn moved_since(&self, structure: u64) -> Option<&[Arc<Moved>]> {
+        let moved = &self.structure.moved;
+        moved.get(moved.iter().position(|one| one.from == structure)?..)
+    }
+
+    /// How places move where an edit of a manifest changes comments alone.
+    fn comments_moved(&self, files: &Files, file: &FileId) -> Option<Moves> {
+        let DocumentKind::Manifest(kind) = DocumentKind::of(file.path()) else { return None };
+        let sound = self.manifest(file).filter(|manifest| !manifest.template && manifest.errors.is_empty());
+        if !kind.is_toml() || sound.is_none() {
+            return None;
+        }
+        let (before, now) = (self.files.text(file).ok()?, files.text(file).ok()?);
+        let placeholder = |text: &str| text.contains("{{") || text.contains("{%");
+        let marked = |text: &str| text.starts_with('\u{feff}');
+        if [&before.text, &now.text].into_iter().any(|text| placeholder(text) || marked(text)) {
+            return None;
+        }
+        Moves::between(&before.text, &now.text)
+    }
+
+    /// Whether the version of a project in one of these folders hangs on whether its files are as they were committed.
+    fn has_computed_version(&self, dirs: &[String]) -> bool {
+        let mut projects = dirs.iter().filter_map(|dir| self.project_at(Utf8Path::new(dir)));
+        projects.any(|project| project.version.value == Version::Dynamic)
+    }
+
+    /// What projects require in the next structure, too: all but those in the folders whose manifest was edited. None where
+    /// others may have to be asked again, since one in these folders has another name, or is the root of a uv workspace.
+    fn dependencies_without(
+        &self,
+        next: &Self,
+        edited: &[String],
+        file: &FileId,
+    ) -> Option<PathMemo<Arc<Vec<Dependency>>>> {
+        if DocumentKind::of(file.path()) == DocumentKind::Manifest(ManifestKind::Gitmodules) {
+            return None;
+        }
+        let is_root = |project: &Project| {
+            project
+                .manifest(ManifestKind::Pyproject)
+                .is_some_and(|(_, manifest)| manifest.workspace.is_some())
+        };
+        let same = |dir: &String| {
+            let project = |workspace: &Self| workspace.project_at(Utf8Path::new(dir));
+            let (before, now) = (project(self), project(next));
+            let named = |project: &Option<Arc<Project>>| {
+                project.as_ref().map(|project| project.distribution().cloned())
+            };
+            let read = [&before, &now].into_iter().flatten().any(|project| project.reads(file));
+            let root = [&before, &now].into_iter().flatten().any(|project| is_root(project));
+            !read || (named(&before) == named(&now) && !root)
+        };
+        let holds = |dir: &String, _: &Arc<Vec<Dependency>>| !edited.contains(dir);
+        edited.iter().all(same).then(|| self.structure.dependencies.where_holds(holds))
     }
 
     /// This workspace, or the one before it where nobody has asked this one what imports mean.

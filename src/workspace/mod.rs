@@ -43,6 +43,7 @@ use crate::source::shelves::Shelves;
 use crate::source::{Cache, Environment, Surroundings};
 use crate::vfs::{FileId, Files, Grounds, Reads};
 
+pub use carried::Moved;
 pub use closure::{Closure, Consumers, Reach};
 pub use config::{Config, LoadedConfig, RuleLevel, Scope};
 pub use context::{Setting, is_around};
@@ -102,6 +103,8 @@ struct Structure {
     /// The workspace before the edit of a manifest's text that made this structure, until it is known whether what imports
     /// mean is as it was.
     before: Mutex<Option<Box<Workspace>>>,
+    /// The last edits that made this structure of earlier ones and changed comments alone.
+    moved: Vec<Arc<Moved>>,
     projects: PathMemo<Option<Arc<Project>>>,
     project_dirs: PathMemo<Option<Utf8PathBuf>>,
     workspace_roots: PathMemo<Option<Utf8PathBuf>>,

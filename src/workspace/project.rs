@@ -368,6 +368,11 @@ impl Project {
         !self.manifests.is_empty() && self.manifests.iter().all(of_build)
     }
 
+    /// Whether a manifest is one of those that the project was read from.
+    pub fn reads(&self, file: &FileId) -> bool {
+        self.manifests.iter().any(|(read, _)| read == file)
+    }
+
     /// The manifest of one kind, if there is one.
     pub fn manifest(&self, kind: ManifestKind) -> Option<&(FileId, Arc<Manifest>)> {
         self.manifests.iter().find(|(_, manifest)| manifest.kind == kind)

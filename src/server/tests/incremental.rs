@@ -28,6 +28,8 @@ enum Step {
     /// One line of the file's instead of another one of it.
     ReplaceLine(usize, usize, usize),
     Type(usize, u32, u32, &'static str),
+    /// A comment before a line.
+    Comment(usize, u32, &'static str),
     Close(usize),
     Write(usize, Vec<usize>),
     Delete(usize),
@@ -65,6 +67,12 @@ fn step() -> impl Strategy<Value = Step> {
     // Mostly what stands there at first, so that most texts are sound.
     let choice = prop_oneof![3 => Just(0usize), 2 => 0usize..4];
     let lines = || prop::collection::vec(choice.clone(), 8);
+    let comment = prop_oneof![
+        Just("# a comment\n"),
+        Just("\n"),
+        Just("# acme.io, crossloc\n"),
+        Just("# acme, acme.io\n")
+    ];
     let typed = prop_oneof![Just("x"), Just("("), Just("\n"), Just("'''"), Just(""), Just(" = 1\n")];
     prop_oneof![
         2 => (file(), lines()).prop_map(|(file, lines)| Step::Open(file, lines)),
@@ -72,6 +80,7 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(file, line, choice)| Step::ReplaceLine(file, line, choice)),
         1 => (file(), 0u32..8, 0u32..12, typed)
             .prop_map(|(file, line, column, text)| Step::Type(file, line, column, text)),
+        3 => (file(), 0u32..8, comment).prop_map(|(file, line, text)| Step::Comment(file, line, text)),
         2 => file().prop_map(Step::Close),
         2 => (file(), lines()).prop_map(|(file, lines)| Step::Write(file, lines)),
         1 => file().prop_map(Step::Delete),
@@ -111,6 +120,7 @@ impl Editor {
             Step::Type(file, line, column, new) => {
                 self.edit(*file, at(*line, *column), at(*line, column + 1), new)
             }
+            Step::Comment(file, line, text) => self.edit(*file, at(*line, 0), at(*line, 0), text),
             Step::Close(file) => self.session.closed(&FileId::new(&self.path(*file))),
             Step::Write(file, lines) => {
                 let path = self.path(*file);
@@ -250,10 +260,12 @@ fn incremental_equals_fresh() {
         failure_persistence: None,
         ..ProptestConfig::default()
     });
-    let outcome = runner.run(&turns(), |turns| {
+    let outcome = runner.run(&(turns(), any::<bool>()), |(turns, opened)| {
         let dir = tempfile::tempdir().unwrap();
         let root = Utf8Path::from_path(dir.path()).unwrap().canonicalize_utf8().unwrap();
         let mut editor = Editor::new(&root);
+        // A first edit opens its document, and so says nothing of what an edit alone keeps.
+        (0..FILES.len()).filter(|_| opened).for_each(|file| editor.open(file, &initial(file)));
         for (step, questions, is_compared) in &turns {
             editor.take(step);
             // Asking in between fills what the next step has to keep or drop, and what is asked first decides nothing.
