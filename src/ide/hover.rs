@@ -92,6 +92,9 @@ fn dedent(header: &str) -> String {
 /// Which distribution and version the file's project gets, who says so, and what other locations get.
 fn provenance(workspace: &Workspace, file: &FileId, target: &FileId) -> Option<String> {
     let importing = workspace.project_of(file);
+    if let Some(shown) = importing.as_ref().and_then(|importing| installed(workspace, importing, target)) {
+        return Some(shown);
+    }
     let base = importing.as_ref().map_or(workspace.root(), |project| project.dir.as_path());
     let provider = workspace.project_of(target)?;
     let name = provider.display_name().to_owned();
@@ -130,6 +133,25 @@ fn provenance(workspace: &Workspace, file: &FileId, target: &FileId) -> Option<S
         shown.push_str(&table);
     }
     Some(shown)
+}
+
+/// The same for a file in the project's environment, wherever that lies.
+fn installed(workspace: &Workspace, importing: &Project, target: &FileId) -> Option<String> {
+    let name = workspace.installed_distribution(importing, target)?;
+    let environment = workspace.environment(importing)?;
+    let record = environment.distribution(&workspace.files, &name)?;
+    let witness = Witness { workspace, root: workspace.root() };
+    let mut lines = vec![
+        format!("`{name}` {}", record.version),
+        format!("installed in {}", witness.environment(&environment)),
+    ];
+    let dependencies = workspace.dependencies(importing);
+    for dependency in dependencies.iter().filter(|dependency| dependency.name == name) {
+        lines.extend(witness.dependency(dependency).into_iter().map(|line| format!("- {line}")));
+    }
+    let table = versions::table(workspace, Some(importing), &name);
+    let shown = format!("---\n{}", lines.join("  \n"));
+    Some(table.into_iter().fold(shown, |shown, table| format!("{shown}\n\n{table}")))
 }
 
 /// Whether what is shown is a tree that may not be the version that the project gets.

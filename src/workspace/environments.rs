@@ -96,14 +96,18 @@ impl Workspace {
     /// Whether an installed file belongs to a distribution of ours: one with a project here, or configured as shared.
     pub fn installed_first_party(&self, from: &FileId, installed: &FileId) -> bool {
         let Some(project) = self.project_of(from) else { return false };
-        let Some(environment) = self.environment(&project) else { return false };
-        let below =
-            environment.site_packages.iter().find_map(|site| installed.path().strip_prefix(site).ok());
-        let module = below.map(|below| below.with_extension("").as_str().replace('/', "."));
-        let module =
-            module.and_then(|dotted| ModuleName::new(dotted.strip_suffix(".__init__").unwrap_or(&dotted)));
-        let name = module.and_then(|module| environment.provider_of(&self.files, &module));
+        let name = self.installed_distribution(&project, installed);
         name.is_some_and(|name| self.names_its_source(&project, &name) || self.is_first_party(&name))
+    }
+
+    /// The distribution that put a file into a project's environment; none for a file elsewhere.
+    pub fn installed_distribution(&self, project: &Project, installed: &FileId) -> Option<DistributionName> {
+        let environment = self.environment(project)?;
+        let mut site_packages = environment.site_packages.iter();
+        let below = site_packages.find_map(|site| installed.path().strip_prefix(site).ok())?;
+        let dotted = below.with_extension("").as_str().replace(std::path::MAIN_SEPARATOR, ".");
+        let module = ModuleName::new(dotted.strip_suffix(".__init__").unwrap_or(&dotted))?;
+        environment.provider_of(&self.files, &module)
     }
 
     /// Whether a project says itself where a distribution is taken from: an explicit index, git, a path. What comes from

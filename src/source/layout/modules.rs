@@ -63,8 +63,10 @@ impl Layout {
                 continue;
             }
             let listing = files.list(&root.dir);
+            let modules = listing.files().filter(|name| is_source(name));
+            // It makes a package of the folder around it, and is no module of its own.
             let modules =
-                listing.files().filter(|name| is_source(name)).filter_map(|name| name.split('.').next());
+                modules.filter_map(|name| name.split('.').next()).filter(|name| *name != "__init__");
             names.extend(listing.dirs().chain(modules).filter(|name| is_identifier(name)).map(Name::from));
         }
         names.sort_unstable();
