@@ -2,8 +2,8 @@
 
 use super::{NavigationTarget, document};
 use crate::python::{
-    DefinitionId, DefinitionKind, Expression, ExpressionId, ImportId, ImportKind, ModuleName, ModuleSummary,
-    ParameterKind, Token,
+    DefinitionId, DefinitionKind, Expression, ExpressionId, Function, ImportId, ImportKind, ModuleName,
+    ModuleSummary, ParameterKind, Token,
 };
 use crate::semantics::{Entity, Module, Semantics, Type};
 use crate::text::TextRange;
@@ -128,41 +128,47 @@ fn of_keyword(
     for callee in semantics.expression_type(file, summary, *callee) {
         match &callee {
             Type::Function(file, id) => found.extend(parameters(semantics, file, *id, name)),
-            Type::Class(..) => {
-                // What Python calls, nearest class first; where neither takes the name, the field of a dataclass.
-                let (initializers, makers) =
-                    (semantics.member(&callee, "__init__"), semantics.member(&callee, "__new__"));
-                let takers = initializers.iter().chain(&makers).filter_map(|entity| match entity {
-                    Entity::Definition(file, id) => Some((file, *id)),
-                    Entity::Module(_) => None,
-                });
-                let mut taken = takers.map(|(file, id)| parameters(semantics, file, id, name));
-                match taken.find(|taken| !taken.is_empty()) {
-                    Some(taken) => found.extend(taken),
-                    None if all_pass_on(semantics, initializers.iter().chain(&makers)) => {
-                        found.extend(semantics.member(&callee, name));
-                    }
-                    None => {}
-                }
-            }
+            Type::Class(file, id) => found.extend(of_class(semantics, file, *id, name)),
             _ => {}
         }
     }
     found
 }
 
-/// Whether none of these initializers is known to refuse other keywords than its own: what `**fields` takes ends up in
-/// the fields.
-fn all_pass_on<'e>(semantics: &Semantics<'_>, mut initializers: impl Iterator<Item = &'e Entity>) -> bool {
-    initializers.all(|initializer| {
-        let Entity::Definition(file, id) = initializer else { return false };
-        let Some(summary) = semantics.workspace.summary(file) else { return false };
-        matches!(
-            summary.definition(*id).map(|definition| &definition.kind),
-            Some(DefinitionKind::Function(function))
-                if function.parameters.iter().any(|parameter| parameter.kind == ParameterKind::VarKeyword)
-        )
-    })
+/// What takes a keyword of a call that makes an instance: the nearest initializer that has a parameter of the name, as
+/// far as those before it pass on what they do not know, else the field.
+fn of_class(semantics: &Semantics<'_>, file: &FileId, class: DefinitionId, name: &str) -> Vec<Entity> {
+    let ancestors = semantics.linearized(file, class);
+    let mut refused = false;
+    for method in ["__init__", "__new__"] {
+        for (file, class) in &ancestors {
+            let takers = semantics.member(&Type::Class(file.clone(), *class), method);
+            let parameters = takers.iter().flat_map(|taker| match taker {
+                Entity::Definition(file, id) => parameters(semantics, file, *id, name),
+                Entity::Module(_) => Vec::new(),
+            });
+            let taken: Vec<Entity> = parameters.collect();
+            if !taken.is_empty() {
+                return taken;
+            }
+            if !takers.iter().all(|taker| passes_on(semantics, taker)) {
+                refused = true;
+                break;
+            }
+        }
+    }
+    if refused { Vec::new() } else { semantics.member(&Type::Class(file.clone(), class), name) }
+}
+
+/// Whether an initializer takes more keywords than its own, which end up in the next one or in the fields.
+fn passes_on(semantics: &Semantics<'_>, initializer: &Entity) -> bool {
+    let Entity::Definition(file, id) = initializer else { return false };
+    let Some(summary) = semantics.workspace.summary(file) else { return false };
+    let definition = summary.definition(*id).map(|definition| &definition.kind);
+    let takes_all = |function: &Function| {
+        function.parameters.iter().any(|parameter| parameter.kind == ParameterKind::VarKeyword)
+    };
+    matches!(definition, Some(DefinitionKind::Function(function)) if takes_all(function))
 }
 
 /// The parameters of this name: those of a function's overloads, which are what a call is checked against, else its own.
