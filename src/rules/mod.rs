@@ -102,6 +102,7 @@ pub use memory::Memory;
 pub use registry::{Rule, all, find, nearest_name};
 pub use relations::{Relation, Verdict};
 pub use selection::Selection;
+pub use suppression::cover;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -5,9 +5,15 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::precedence::Told;
-use crate::text::{Spanned, TextRange};
+use super::{Diagnostic, Edit, Fix};
+use crate::manifest::{DocumentKind, ManifestKind};
+use crate::text::{Spanned, TextRange, offset};
 use crate::vfs::{FileId, SourceText};
 use crate::workspace::Workspace;
+
+/// Rules that no comment can silence: while a file is broken its comments are not read, and a comment in vain is itself
+/// the fault.
+const NEVER_COVERED: [&str; 3] = ["invalid-configuration", "parse-error", "unused-suppression"];
 
 /// What a suppression comment says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,6 +128,47 @@ pub fn apply(told: Vec<Told>, files: &[FileComments]) -> (Vec<Told>, Vec<Unused>
     (kept, entries.into_iter().filter(|(_, used)| !used).map(|(entry, _)| entry).collect())
 }
 
+/// The edit after which a comment covers a finding: one name more in the comment above it, or a comment on a line of its
+/// own. None where no comment can stand, or where it would not be read.
+pub fn cover(source: &SourceText, found: &Diagnostic) -> Option<Fix> {
+    let readable = match DocumentKind::of(found.file.path()) {
+        DocumentKind::Python => true,
+        DocumentKind::Manifest(kind) => kind != ManifestKind::CoreMetadata,
+        _ => false,
+    };
+    if !readable || NEVER_COVERED.contains(&found.rule) {
+        return None;
+    }
+    let (text, lines) = (&source.text, source.lines());
+    let line = lines.line_of(found.range.start);
+    let range = lines.line_range(text, line)?;
+    let before = TextRange::new(0, range.start).slice(text);
+    let in_string = ["\"\"\"", "'''"].iter().any(|quotes| before.matches(quotes).count() % 2 == 1);
+    if in_string || before.trim_end_matches(['\n', '\r']).ends_with('\\') {
+        return None;
+    }
+    let above = line.checked_sub(1).and_then(|above| lines.line_range(text, above));
+    let more = above.and_then(|above| {
+        let written = above.slice(text);
+        let suppression = parse(written.trim_start(), 0).filter(|found| !found.rules.is_empty())?;
+        let closing = above.start + offset(written.find(']')?);
+        (!suppression.rules.iter().any(|rule| rule.value == found.rule))
+            .then(|| (TextRange::empty(closing), format!(", {}", found.rule)))
+    });
+    let written = range.slice(text);
+    let indent = written.get(..written.len() - written.trim_start().len()).unwrap_or_default();
+    let line_end = if text.get(range.end as usize..).is_some_and(|rest| rest.starts_with("\r\n")) {
+        "\r\n"
+    } else {
+        "\n"
+    };
+    let own_line =
+        || (TextRange::empty(range.start), format!("{indent}# crossloc: ignore[{}]{line_end}", found.rule));
+    let (range, new_text) = more.unwrap_or_else(own_line);
+    let edit = Edit { file: found.file.clone(), range, new_text };
+    Some(Fix::to_review(format!("ignore `{}` here", found.rule), vec![edit]))
+}
+
 /// `text` behind blanks and `word`, with its offset.
 fn after_word<'t>(text: &'t str, at: usize, word: &str) -> Option<(&'t str, usize)> {
     let trimmed = text.trim_start();
@@ -152,7 +199,6 @@ mod tests {
 
     use super::*;
     use crate::rules::{Diagnostic, Severity};
-    use crate::text::offset;
 
     /// The suppression comments of a text without strings.
     fn comments_of_lines(text: &str) -> Vec<TextRange> {
@@ -233,5 +279,78 @@ import c  # crossloc: ignore[z]
         assert_eq!(kept, [("w", "b"), ("x", "c")]);
         let unused: Vec<_> = unused.iter().map(|u| u.rule.as_ref().map(|rule| rule.value.as_str())).collect();
         assert_eq!(unused, [Some("y"), Some("z"), Some("x")]);
+    }
+
+    /// A finding of the rule `x` at the first place of a word.
+    fn found_at(path: &str, text: &str, word: &str) -> Diagnostic {
+        let at = offset(text.find(word).unwrap());
+        Diagnostic {
+            rule: "x",
+            severity: Severity::Error,
+            message: String::new(),
+            file: FileId::new(Utf8Path::new(path)),
+            range: TextRange::new(at, at + offset(word.len())),
+            location: None,
+            related: vec![],
+            fix: None,
+            arguments: vec![],
+        }
+    }
+
+    /// The text after the edit that covers the finding at a word.
+    fn covered(path: &str, text: &str, word: &str) -> Option<String> {
+        let source = SourceText::new(Arc::from(text), false);
+        let fix = cover(&source, &found_at(path, text, word))?;
+        assert!(!fix.safe);
+        let edit = &fix.edits[0];
+        let mut now = text.to_owned();
+        now.replace_range(edit.range.start as usize..edit.range.end as usize, &edit.new_text);
+        let source = Arc::new(SourceText::new(Arc::from(now.as_str()), false));
+        let told = vec![Told { diagnostic: found_at(path, &now, word), yields: true }];
+        let file = FileId::new(Utf8Path::new(path));
+        let (kept, _) = apply(told, &[FileComments { file, source, comments: comments_of_lines(&now) }]);
+        assert!(kept.is_empty(), "{now}");
+        Some(now)
+    }
+
+    #[test]
+    fn a_comment_is_written_that_covers_the_finding() {
+        for (path, text, now) in [
+            ("/w/a.py", "word\n", "# crossloc: ignore[x]\nword\n"),
+            ("/w/a.py", "if a:\r\n    word\r\n", "if a:\r\n    # crossloc: ignore[x]\r\n    word\r\n"),
+            ("/w/a.py", "# crossloc: ignore[y] why\nword", "# crossloc: ignore[y, x] why\nword"),
+            (
+                "/w/a.py",
+                "a  # crossloc: ignore[y]\nword",
+                "a  # crossloc: ignore[y]\n# crossloc: ignore[x]\nword",
+            ),
+            (
+                "/w/pyproject.toml",
+                "a = [\n  \"word\",\n]\n",
+                "a = [\n  # crossloc: ignore[x]\n  \"word\",\n]\n",
+            ),
+        ] {
+            assert_eq!(covered(path, text, "word").as_deref(), Some(now));
+        }
+    }
+
+    #[test]
+    fn no_comment_is_written_where_none_is_read() {
+        for (path, text) in [
+            ("/w/a.py", "a = 1 + \\\n  word\n"),
+            ("/w/a.py", "a = \"\"\"\nword\n\"\"\"\n"),
+            ("/w/uv.lock", "word\n"),
+            ("/w/PKG-INFO", "word\n"),
+            ("/w/data.json", "word\n"),
+        ] {
+            assert_eq!(covered(path, text, "word"), None, "{text}");
+        }
+        let broken = Diagnostic { rule: "parse-error", ..found_at("/w/a.py", "word\n", "word") };
+        assert!(cover(&SourceText::new(Arc::from("word\n"), false), &broken).is_none());
+    }
+
+    #[test]
+    fn rules_that_nothing_silences_are_rules() {
+        assert!(NEVER_COVERED.iter().all(|name| super::super::find(name).is_some()));
     }
 }

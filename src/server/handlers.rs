@@ -31,6 +31,7 @@ use super::uri::file_of;
 use super::watch;
 use super::work::{caught, off_thread};
 use crate::ide;
+use crate::rules;
 use crate::text::Document;
 use crate::vfs::FileId;
 
@@ -237,20 +238,26 @@ pub(super) fn quick_fixes(
     }
     let offset = |position| snapshot.offset(file, position).unwrap_or_default();
     let (start, end) = (offset(range.start), offset(range.end));
-    let found = checked.findings.diagnostics.iter();
-    let fixes: Vec<_> = found
-        .filter(|found| found.file == *file && found.range.start <= end && start <= found.range.end)
-        .filter_map(|found| Some((found, found.fix.as_ref()?)))
+    let touched = |found: &&rules::Diagnostic| {
+        found.file == *file && found.range.start <= end && start <= found.range.end
+    };
+    let source = snapshot.workspace.files.text(file);
+    let actions: Vec<(&rules::Diagnostic, rules::Fix)> = checked
+        .findings
+        .diagnostics
+        .iter()
+        .filter(touched)
+        .flat_map(|found| {
+            let cover = source.as_ref().ok().and_then(|source| rules::cover(source, found));
+            found.fix.clone().into_iter().chain(cover).map(move |fix| (found, fix))
+        })
         .filter(|(_, fix)| fix.edits.iter().all(|edit| unchanged(&edit.file)))
         .collect();
     let files =
-        fixes.iter().flat_map(|(found, fix)| found.files().chain(fix.edits.iter().map(|edit| &edit.file)));
+        actions.iter().flat_map(|(found, fix)| found.files().chain(fix.edits.iter().map(|edit| &edit.file)));
     let named = Named::new(snapshot, files);
-    let fixes = fixes.into_iter();
-    fixes
-        .filter_map(|(found, fix)| convert::quick_fix(snapshot, &named, found, fix))
-        .map(CodeActionOrCommand::CodeAction)
-        .collect()
+    let actions = actions.iter().filter_map(|(found, fix)| convert::quick_fix(snapshot, &named, found, fix));
+    actions.map(CodeActionOrCommand::CodeAction).collect()
 }
 
 /// Kinds are hierarchical: an empty one asks for all.

@@ -92,6 +92,10 @@ async fn findings_are_pushed_fixed_and_cleared() {
     );
     let edits = actions[0]["edit"].to_string();
     assert!(edits.contains(&manifest) && edits.contains("acme-shared"), "{edits}");
+    assert_eq!(actions[1]["title"], "ignore `undeclared-dependency` here");
+    assert_eq!(actions[1]["isPreferred"], json!(null));
+    let edits = actions[1]["edit"].to_string();
+    assert!(edits.contains("# crossloc: ignore[undeclared-dependency]\\n"), "{edits}");
 
     // Declared in an unsaved manifest: the finding goes.
     let declared = MANIFEST.replace("\"dagster\",", "\"acme-shared\",")
