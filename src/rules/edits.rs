@@ -190,11 +190,13 @@ fn whole_line(source: &SourceText, range: TextRange) -> Option<TextRange> {
     (range.end <= within.end).then(|| TextRange::new(within.start, end))
 }
 
-/// Whether a requirement stands between double or single quotes, as in a TOML list.
+/// Whether a requirement stands between double or single quotes, as in a TOML list; between three of them, what is put
+/// beside it would be a part of it.
 fn quoted(text: &str, range: TextRange) -> bool {
     let byte = |at: Option<u32>| at.and_then(|at| text.as_bytes().get(at as usize)).copied();
-    let before = byte(range.start.checked_sub(1));
-    matches!(before, Some(b'"' | b'\'')) && before == byte(Some(range.end))
+    let before = |steps: u32| byte(range.start.checked_sub(steps));
+    let quote = before(1);
+    matches!(quote, Some(b'"' | b'\'')) && quote == byte(Some(range.end)) && quote != before(2)
 }
 
 /// Puts other text at a place.

@@ -202,6 +202,7 @@ mod tests {
             ("ssh://git@example.org/org/repo", "ssh://git@example.org/org/repo"),
             ("ssh://git:secret@example.org/org/repo", "ssh://example.org/org/repo"),
             ("git@example.org:org/repo.git", "git@example.org:org/repo.git"),
+            ("http://token@example.org/org/repo", "http://example.org/org/repo"),
             ("https://example.org/a@b", "https://example.org/a@b"),
             ("https://user:pw@example.org", "https://example.org"),
         ] {

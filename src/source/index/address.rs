@@ -279,6 +279,8 @@ mod tests {
             ("http://a.example/", "file:///etc/passwd", false),
             ("http://a.example/", "ftp://a.example/", false),
             ("http://127.0.0.1:1/", "http://localhost:2/", true),
+            ("https://a.example/", "https://x.localhost/", false),
+            ("https://a.example/", "https://xlocalhost/", true),
         ] {
             assert_eq!(led(from, to), expected, "{from} {to}");
         }

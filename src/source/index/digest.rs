@@ -71,6 +71,10 @@ mod tests {
         assert_eq!(check(&[("sha256", SHA256), ("md5", "0")]), Some(true));
         assert_eq!(check(&[("sha256", SHA384)]), Some(false));
         assert_eq!(check(&[("sha384", SHA384)]), Some(true));
+        let hostile = Hashes::from([("sha256".to_owned(), "\u{1b}[31mz0".to_owned())]);
+        let (digest, expected) = Digest::expected(&hostile).unwrap();
+        let said = digest.verify("f", expected).unwrap_err().to_string();
+        assert!(said.contains("sha256:310") && !said.contains('\u{1b}'), "{said}");
         assert_eq!(check(&[("md5", "d41d8cd98f00b204e9800998ecf8427e")]), None);
     }
 }

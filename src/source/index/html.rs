@@ -224,6 +224,7 @@ mod tests {
             ),
             ("<base href='https://c.example/b/'><a href=a.zip>", "https://c.example/b/a.zip"),
             ("<a href=a.zip><base href='/late/'>", "https://i.example/simple/acme/a.zip"),
+            ("<base href='/one/'><base href='/two/'><a href=a.zip>", "https://i.example/one/a.zip"),
             ("<!-- <a href=no.zip> --><a href=a.zip>", "https://i.example/simple/acme/a.zip"),
             ("<title><a href=no.zip></title ><a href=a.zip>", "https://i.example/simple/acme/a.zip"),
             ("<script>'<a href=\"no.zip\">'</SCRIPT><a href=a.zip>", "https://i.example/simple/acme/a.zip"),
