@@ -1,5 +1,6 @@
 //! YAML with places: a small tree, built from the parser's events without recursion.
 
+use rustc_hash::FxHashMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
 use super::model::{Manifest, ManifestError};
@@ -9,8 +10,12 @@ use crate::text::{Spanned, TextRange, offset};
 /// Collections inside one another; what is deeper is left out. Also keeps dropping the tree shallow.
 const MAXIMUM_DEPTH: usize = 32;
 
+/// Values that aliases repeat, all of them counted together; what is beyond is left out. Anchors inside one another could
+/// ask for more than there is memory.
+const MAXIMUM_REPEATED: usize = 10_000;
+
 /// A value and its place.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Node {
     /// What it is.
     pub value: NodeValue,
@@ -19,7 +24,7 @@ pub(super) struct Node {
 }
 
 /// What a node is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum NodeValue {
     /// A string, number or any other scalar, as written.
     Scalar(String),
@@ -27,7 +32,7 @@ pub(super) enum NodeValue {
     Sequence(Vec<Node>),
     /// A mapping in source order.
     Mapping(Vec<(Node, Node)>),
-    /// An alias, or what is nested too deeply.
+    /// An alias of nothing, or what is nested too deeply or repeated too often.
     Absent,
 }
 
@@ -61,9 +66,32 @@ impl Node {
         self.entry(key).map(|(_, value)| value)
     }
 
-    /// The key and value of `key`.
+    /// The key and value of `key`; else those of a mapping that is merged into this one (`<<: *defaults`).
     pub fn entry(&self, key: &str) -> Option<&(Node, Node)> {
-        self.entries().iter().find(|(name, _)| matches!(&name.value, NodeValue::Scalar(text) if text == key))
+        let own = |key: &str| {
+            let named =
+                |(name, _): &&(Node, Node)| matches!(&name.value, NodeValue::Scalar(text) if text == key);
+            self.entries().iter().find(named)
+        };
+        own(key).or_else(|| {
+            let (_, merged) = own("<<").filter(|_| key != "<<")?;
+            merged.entry(key).or_else(|| merged.items().iter().find_map(|one| one.entry(key)))
+        })
+    }
+
+    /// How many nodes it is, itself among them, and how many collections lie inside one another.
+    fn size(&self) -> (usize, usize) {
+        let mut nodes = 0;
+        let mut deepest = 0;
+        let mut waiting = vec![(self, 0)];
+        while let Some((node, depth)) = waiting.pop() {
+            nodes += 1;
+            deepest = deepest.max(depth);
+            waiting.extend(node.items().iter().map(|item| (item, depth + 1)));
+            waiting
+                .extend(node.entries().iter().flat_map(|(key, value)| [key, value]).map(|n| (n, depth + 1)));
+        }
+        (nodes, deepest)
     }
 }
 
@@ -78,7 +106,7 @@ pub(super) struct Yaml {
 /// Parses `text`; its comments and string values go into `manifest`.
 pub(super) fn parse(text: &str, manifest: &mut Manifest) -> Yaml {
     let offsets = Offsets::new(text);
-    let mut builder = Builder { open: Vec::new(), too_deep: 0, documents: Vec::new() };
+    let mut builder = Builder::default();
     let mut scalars: Vec<TextRange> = Vec::new();
     let mut error = None;
     let mut parser = Parser::new_from_str(text);
@@ -93,17 +121,21 @@ pub(super) fn parse(text: &str, manifest: &mut Manifest) -> Yaml {
             }
         };
         match event {
-            Event::Scalar(value, style, _, _) => {
+            Event::Scalar(value, style, anchor, _) => {
                 let range = scalar_range(text, &offsets, span, style);
                 scalars.push(range);
                 if manifest.mentions.len() < MAXIMUM_MENTIONS {
                     manifest.mentions.push(Spanned::new(value.clone().into_owned(), range));
                 }
-                builder.add(Node { value: NodeValue::Scalar(value.into_owned()), range });
+                builder.add(Node { value: NodeValue::Scalar(value.into_owned()), range }, anchor);
             }
-            Event::Alias(_) => builder.add(Node { value: NodeValue::Absent, range: offsets.range(span) }),
-            Event::SequenceStart(..) => builder.begin(NodeValue::Sequence(Vec::new()), offsets.range(span)),
-            Event::MappingStart(..) => builder.begin(NodeValue::Mapping(Vec::new()), offsets.range(span)),
+            Event::Alias(anchor) => builder.repeat(anchor, offsets.range(span)),
+            Event::SequenceStart(anchor, _) => {
+                builder.begin(NodeValue::Sequence(Vec::new()), offsets.range(span), anchor);
+            }
+            Event::MappingStart(anchor, _) => {
+                builder.begin(NodeValue::Mapping(Vec::new()), offsets.range(span), anchor);
+            }
             Event::SequenceEnd | Event::MappingEnd => builder.end(),
             Event::StreamEnd => break,
             _ => {}
@@ -117,49 +149,68 @@ pub(super) fn parse(text: &str, manifest: &mut Manifest) -> Yaml {
 }
 
 /// Collections under construction.
+#[derive(Default)]
 struct Builder {
     open: Vec<Open>,
     /// Collections begun below the deepest that is kept.
     too_deep: usize,
     documents: Vec<Node>,
+    /// What has a name that aliases may repeat (`&name`), by the parser's number.
+    anchored: FxHashMap<usize, Node>,
+    repeated: usize,
 }
 
 struct Open {
     node: Node,
+    /// The number of its name; 0 where it has none.
+    anchor: usize,
     /// A mapping's key that waits for its value.
     key: Option<Node>,
 }
 
 impl Builder {
-    fn begin(&mut self, value: NodeValue, range: TextRange) {
+    fn begin(&mut self, value: NodeValue, range: TextRange, anchor: usize) {
         if self.too_deep > 0 || self.open.len() >= MAXIMUM_DEPTH {
             self.too_deep += 1;
             return;
         }
-        self.open.push(Open { node: Node { value, range }, key: None });
+        self.open.push(Open { node: Node { value, range }, anchor, key: None });
     }
 
     fn end(&mut self) {
         if self.too_deep > 0 {
             self.too_deep -= 1;
             if self.too_deep == 0 {
-                self.add(Node { value: NodeValue::Absent, range: TextRange::default() });
+                self.add(Node { value: NodeValue::Absent, range: TextRange::default() }, 0);
             }
             return;
         }
-        if let Some(Open { mut node, key }) = self.open.pop() {
+        if let Some(Open { mut node, anchor, key }) = self.open.pop() {
             // Broken off behind a key.
             if let (NodeValue::Mapping(entries), Some(key)) = (&mut node.value, key) {
                 let range = TextRange::empty(key.range.end);
                 entries.push((key, Node { value: NodeValue::Absent, range }));
             }
-            self.add(node);
+            self.add(node, anchor);
         }
     }
 
-    fn add(&mut self, node: Node) {
+    /// What an alias repeats stands where it is written first.
+    fn repeat(&mut self, anchor: usize, range: TextRange) {
+        let known = self.anchored.get(&anchor).filter(|_| self.repeated <= MAXIMUM_REPEATED);
+        let (nodes, depth) = known.map_or((0, 0), Node::size);
+        self.repeated += nodes;
+        let few = self.repeated <= MAXIMUM_REPEATED && self.open.len() + depth <= MAXIMUM_DEPTH;
+        let node = known.filter(|_| few).cloned().unwrap_or(Node { value: NodeValue::Absent, range });
+        self.add(node, 0);
+    }
+
+    fn add(&mut self, node: Node, anchor: usize) {
         if self.too_deep > 0 {
             return;
+        }
+        if anchor > 0 {
+            self.anchored.insert(anchor, node.clone());
         }
         let Some(open) = self.open.last_mut() else {
             self.documents.push(node);
@@ -259,6 +310,32 @@ mod tests {
     fn read(text: &str) -> (Yaml, Manifest) {
         let mut manifest = Manifest::empty(ManifestKind::CodeLocations);
         (parse(text, &mut manifest), manifest)
+    }
+
+    #[test]
+    fn aliases_repeat_and_merges_fill_in() {
+        let text = "base: &base {a: 1, b: &b [x]}\nuse: {<<: *base, a: 2, c: *b}\nmany: {<<: [{d: 3}, *base]}\nnone: *nothing\n";
+        let (yaml, _) = read(&text.replace("none: *nothing\n", ""));
+        let root = &yaml.documents[0];
+        let said = |path: [&str; 2]| root.get(path[0])?.get(path[1])?.text().map(|text| text.value);
+        assert_eq!(said(["use", "a"]).as_deref(), Some("2"));
+        assert_eq!(root.get("use").unwrap().get("b").unwrap().items().len(), 1);
+        assert_eq!(root.get("use").unwrap().get("c").unwrap().items()[0].text().unwrap().value, "x");
+        assert_eq!((said(["many", "d"]).as_deref(), said(["many", "a"]).as_deref()), (Some("3"), Some("1")));
+        assert!(root.get("use").unwrap().get("<<").is_some() && said(["use", "e"]).is_none());
+        assert!(read(text).0.error.is_some(), "an alias of nothing");
+    }
+
+    #[test]
+    fn aliases_inside_one_another_end() {
+        let mut text = "a0: &a0 [x, x]\n".to_owned();
+        for level in 1..60 {
+            let before = level - 1;
+            text.push_str(&format!("a{level}: &a{level} [*a{before}, *a{before}]\n"));
+        }
+        let (yaml, _) = read(&text);
+        let (nodes, depth) = yaml.documents[0].size();
+        assert!(nodes < 4 * MAXIMUM_REPEATED && depth <= MAXIMUM_DEPTH + 1, "{nodes} {depth}");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use rustc_hash::FxHasher;
 
 use super::memo::{Memo, PathMemo};
 use super::parts::Part;
+use super::project::manifest_of;
 use super::{Dependency, Project, Resolution, Structure, Workspace};
 use crate::manifest::{DistributionName, DocumentKind, ManifestKind, Moves, Version};
 use crate::python::ModuleName;
@@ -223,7 +224,14 @@ impl Workspace {
 
 /// Whether a document may say which files are looked at: as a configuration, or as none that is known.
 fn decides_the_walk(files: &Files, file: &FileId) -> bool {
-    let known = matches!(DocumentKind::of(file.path()), DocumentKind::Manifest(_) | DocumentKind::Lock(_));
+    let known = match DocumentKind::of(file.path()) {
+        // Most YAML of such names is some tool's.
+        DocumentKind::Manifest(ManifestKind::CodeLocations) => {
+            manifest_of(files, file).is_some_and(|manifest| manifest.declares_locations)
+        }
+        DocumentKind::Manifest(_) | DocumentKind::Lock(_) => true,
+        _ => false,
+    };
     !known || files.text(file).is_ok_and(|source| source.text.contains("crossloc"))
 }
 

@@ -75,7 +75,13 @@ impl Workspace {
             let mut live = closure.reached.iter().filter_map(|reach| self.project_at(&reach.dir));
             live.find_map(|live| self.file_in(&live, module))
         };
-        let file = module.as_deref().and_then(|name| self.file_in(project, name).or_else(|| brought(name)));
+        let below = |module: &str| {
+            let only =
+                self.only_project(&project.dir, false, |project| self.file_in(project, module).is_some())?;
+            self.file_in(&only, module)
+        };
+        let find = |name: &str| self.file_in(project, name).or_else(|| brought(name)).or_else(|| below(name));
+        let file = module.as_deref().and_then(find);
         let (dir, root) = (project.dir.clone(), project.dir.clone());
         Code { project: Some(dir), module, file, attribute: None, root: Some(root), gap: None }
     }
