@@ -1,7 +1,7 @@
 //! The workspace that random edits go through.
 
 /// Paths, and for each line of a file what may stand there: at first the first of it.
-pub const FILES: [(&str, &[&[&str]]); 13] = [
+pub const FILES: [(&str, &[&[&str]]); 15] = [
     (
         "shared/pyproject.toml",
         &[
@@ -117,8 +117,23 @@ pub const FILES: [(&str, &[&[&str]]); 13] = [
             &["load_from:", "from acme.io import load"],
             &["  - python_module: { module_name: etl.assets, working_directory: etl/src }", ""],
             &["  - python_module: { module_name: ml.train, working_directory: ml/src }", ""],
+            &[
+                "  - python_file: { relative_path: loose/jobs.py, working_directory: loose }",
+                "  - python_file: { relative_path: loose/jobs.py, location_name: etl }",
+                "  - python_module: { module_name: loose.jobs }",
+                "",
+            ],
         ],
     ),
+    (
+        "loose/jobs.py",
+        &[
+            &["from helpers.io import read", "from acme.io import load", "from loose.helpers.io import read"],
+            &["import ml.train", "from etl.assets import load", ""],
+            &["read()", "load(1, 2)"],
+        ],
+    ),
+    ("loose/helpers/io.py", &[&["def read(): ...", "read = 1"]]),
     (
         "crossloc.toml",
         &[
