@@ -22,6 +22,7 @@ pub struct Discovery {
     by_name: OnceLock<FxHashMap<DistributionName, Vec<Utf8PathBuf>>>,
     pub(super) private: OnceLock<FxHashSet<DistributionName>>,
     by_top_level: OnceLock<FxHashMap<Name, Vec<Utf8PathBuf>>>,
+    by_entry: OnceLock<FxHashMap<Name, Vec<Utf8PathBuf>>>,
 }
 
 /// What the walk found.
@@ -189,6 +190,32 @@ impl Discovery {
             }
             by_name
         })
+    }
+
+    /// Folders of projects that have anything, shipped or not, which could be a top-level module of this name, whether or not
+    /// an import statement could name it.
+    pub(super) fn having(&self, workspace: &Workspace, name: &str) -> &[Utf8PathBuf] {
+        let by_entry = self.by_entry.get_or_init(|| {
+            let mut by_entry: FxHashMap<Name, Vec<Utf8PathBuf>> = FxHashMap::default();
+            for dir in &self.projects {
+                let Some(project) = workspace.project_at(dir) else { continue };
+                let mut names: FxHashSet<Name> = FxHashSet::default();
+                for root in &project.layout.roots {
+                    if let Some(prefix) = &root.prefix {
+                        names.insert(Name::from(prefix.top_level()));
+                        continue;
+                    }
+                    let listing = workspace.files.list(&root.dir);
+                    names.extend(listing.dirs().map(Name::from));
+                    names.extend(listing.files().filter_map(|name| name.strip_suffix(".py")).map(Name::from));
+                }
+                for name in names {
+                    by_entry.entry(name).or_default().push(dir.clone());
+                }
+            }
+            by_entry
+        });
+        by_entry.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// Folders of projects that ship anything below a top-level module name.

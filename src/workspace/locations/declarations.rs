@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 
 use super::samples;
 use super::targets::Code;
-use crate::manifest::{DgProject, LocationDeclaration, Manifest, ManifestKind};
+use crate::manifest::{DgProject, DocumentKind, LocationDeclaration, Manifest, ManifestKind};
 use crate::text::Spanned;
 use crate::vfs::{FileId, join};
 use crate::workspace::{Place, Project, Workspace};
@@ -65,7 +65,9 @@ impl Workspace {
         let mut declarations = Vec::new();
         for dir in &discovery.projects {
             let Some(project) = self.project_at(dir) else { continue };
-            if !self.is_sample(&project) {
+            let has_table =
+                project.manifests.iter().any(|(_, m)| m.dagster.is_some() || m.dg_project.is_some());
+            if has_table && !self.is_sample(&project) {
                 self.of_project(&project, &mut declarations);
             }
         }
@@ -151,15 +153,22 @@ impl Workspace {
         let boundary = self.boundary(&project.dir);
         let around = project.dir.ancestors().skip(1).take_while(|above| above.starts_with(&boundary));
         let workspace = around.filter_map(|above| self.project_at(above)).find_map(|above| {
-            let mut listed = above.manifests.iter().rev().filter_map(|(_, m)| m.dg_workspace.as_ref());
-            let listed = listed.next()?;
-            let dirs = listed.projects.iter().flat_map(|path| match path.value.contains('*') {
-                true => self.expand(&above.dir, &path.value),
-                false => vec![join(&above.dir, path.value.trim_end_matches('/'))],
+            let mut tables = above.manifests.iter().rev().filter_map(|(_, m)| m.dg_workspace.as_ref());
+            let listed = &tables.next()?.projects;
+            let below = project.dir.strip_prefix(&above.dir).ok()?;
+            let is_listed = listed.iter().any(|path| {
+                let path = path.value.trim_start_matches("./").trim_end_matches('/');
+                match path.contains('*') {
+                    true => self.expand(&above.dir, path).contains(&project.dir),
+                    false => {
+                        path == below.as_str()
+                            || (path.contains("..") && join(&above.dir, path) == project.dir)
+                    }
+                }
             });
-            Some(dirs.collect::<Vec<Utf8PathBuf>>())
+            Some(!listed.is_empty() && !is_listed)
         });
-        workspace.is_some_and(|listed| !listed.is_empty() && !listed.contains(&project.dir))
+        workspace.unwrap_or(false)
     }
 }
 
@@ -178,12 +187,11 @@ impl Workspace {
     /// The YAML files that declare locations of a deployment, sorted. Those of samples declare none. From the walk alone.
     pub(super) fn deployments(&self) -> Vec<(FileId, Arc<Manifest>)> {
         let walked = self.walked();
-        let files = walked.manifests.iter();
+        let kind = DocumentKind::Manifest(ManifestKind::CodeLocations);
+        let files = walked.manifests.iter().filter(|file| DocumentKind::of(file.path()) == kind);
         let read = files.filter_map(|file| {
-            let manifest =
-                self.manifest(file).filter(|manifest| manifest.kind == ManifestKind::CodeLocations)?;
-            (manifest.declares_locations && !self.is_sample_folder(file.dir()))
-                .then(|| (file.clone(), manifest))
+            let manifest = self.manifest(file).filter(|manifest| manifest.declares_locations)?;
+            (!self.is_sample_folder(file.dir())).then(|| (file.clone(), manifest))
         });
         read.collect()
     }

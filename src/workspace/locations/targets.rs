@@ -1,5 +1,7 @@
 //! Where the code is that a declaration loads.
 
+use std::sync::Arc;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::manifest::{LocationDeclaration, LocationTarget};
@@ -76,8 +78,9 @@ impl Workspace {
             live.find_map(|live| self.file_in(&live, module))
         };
         let below = |module: &str| {
-            let only =
-                self.only_project(&project.dir, false, |project| self.file_in(project, module).is_some())?;
+            let only = self.only_project(&project.dir, false, module, |project| {
+                self.file_in(project, module).is_some()
+            })?;
             self.file_in(&only, module)
         };
         let find = |name: &str| self.file_in(project, name).or_else(|| brought(name)).or_else(|| below(name));
@@ -170,12 +173,11 @@ impl Workspace {
         let around = [self.project_around(base), interpreter.and_then(|path| self.project_around(&path))];
         let around: Vec<_> = around.into_iter().flatten().collect();
         let anywhere = declared.build_directory.is_none();
+        let has_module = |project: &Project| self.file_in(project, name).is_some();
         if let Some(project) = around.iter().find(|project| self.file_in(project, name).is_some()) {
             return Some((project.dir.clone(), self.file_in(project, name)));
         }
-        if let Some(project) =
-            self.only_project(base, anywhere, |project| self.file_in(project, name).is_some())
-        {
+        if let Some(project) = self.only_project(base, anywhere, name, has_module) {
             return Some((project.dir.clone(), self.file_in(&project, name)));
         }
         let package = name.split('.').next().unwrap_or_default();
@@ -184,7 +186,7 @@ impl Workspace {
             module.is_some_and(|module| project.ships && project.layout.find(&self.files, &module).is_some())
         };
         let with_package = around.into_iter().find(|project| has_package(project));
-        let with_package = with_package.or_else(|| self.only_project(base, anywhere, has_package));
+        let with_package = with_package.or_else(|| self.only_project(base, anywhere, name, has_package));
         with_package.map(|project| (project.dir.clone(), None))
     }
 
@@ -216,15 +218,18 @@ impl Workspace {
         }
     }
 
-    /// The only project below a folder, or else anywhere, of which something holds.
+    /// The only project below a folder, or else anywhere, of which something holds; `module` is what it is to have.
     fn only_project(
         &self,
         base: &Utf8Path,
         anywhere: bool,
+        module: &str,
         holds: impl Fn(&Project) -> bool,
-    ) -> Option<std::sync::Arc<Project>> {
-        let projects = self.projects();
-        let all: Vec<_> = projects.into_iter().filter(|project| holds(project)).collect();
+    ) -> Option<Arc<Project>> {
+        let discovery = self.discovery();
+        let having = discovery.having(self, module.split('.').next().unwrap_or_default());
+        let projects = having.iter().filter_map(|dir| self.project_at(dir));
+        let all: Vec<_> = projects.filter(|project| holds(project)).collect();
         let mut below = all.iter().filter(|project| project.dir.starts_with(base));
         match (below.next(), below.next(), all.as_slice()) {
             (Some(only), None, _) => Some(only.clone()),
