@@ -132,7 +132,7 @@ impl Workspace {
                 source,
             });
         }
-        for declared in &project.paths {
+        for declared in project.paths.iter().filter(|path| path.value.group != Group::Constraint) {
             let Some(provision) = self.entry(project, None, &declared.value.entry, &declared.file) else {
                 continue;
             };

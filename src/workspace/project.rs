@@ -68,7 +68,18 @@ const MANIFESTS: [&str; 6] = ["pyproject.toml", "setup.cfg", "setup.py", "pixi.t
 
 /// Parsed once per text. A manifest that does not parse while it is typed keeps the last form that did.
 pub(super) fn manifest_of(files: &Files, file: &FileId) -> Option<Arc<Manifest>> {
-    let kind = DocumentKind::of(file.path()).manifest()?;
+    read_as(DocumentKind::of(file.path()).manifest()?, files, file)
+}
+
+/// The same of a file that a manifest names. `-r more.txt` makes requirements of what no name tells.
+fn included_manifest(files: &Files, file: &FileId) -> Option<Arc<Manifest>> {
+    match DocumentKind::of(file.path()) {
+        DocumentKind::Other => read_as(ManifestKind::Requirements, files, file),
+        _ => manifest_of(files, file),
+    }
+}
+
+fn read_as(kind: ManifestKind, files: &Files, file: &FileId) -> Option<Arc<Manifest>> {
     files.derived::<Manifest>(file, |derivation| {
         let mut read = manifest::read(kind, &derivation.source.text);
         if read.unreadable
@@ -188,7 +199,7 @@ impl Written<'_> {
             if !self.grounds.own(self.files, self.dir, file.path()) {
                 continue;
             }
-            let Some(manifest) = manifest_of(self.files, &file) else { continue };
+            let Some(manifest) = included_manifest(self.files, &file) else { continue };
             let included = manifest.includes.iter();
             let included = included.filter(|include| include.kind == IncludeKind::Requirements);
             waiting.extend(included.map(|include| FileId::new(&join(file.dir(), &include.path.value))));
@@ -229,13 +240,20 @@ fn assemble(
     let mut requirements = Vec::new();
     let mut paths = Vec::new();
     let mut sources = Vec::new();
+    let included = required_files(&manifests);
     for (file, manifest) in &manifests {
         // A build lists all requirements again. Where they are computed, it is the one to be asked.
         let is_metadata = manifest.kind == ManifestKind::CoreMetadata;
         if (is_metadata && told.is_none()) || is_made_from_others(file, manifest, &manifests) {
             continue;
         }
-        let group = (manifest.kind == ManifestKind::Requirements).then(|| requirements_group(file)).flatten();
+        let group = match manifest.kind {
+            ManifestKind::Requirements if is_constraints(file) && !included.contains(file) => {
+                Some(Group::Constraint)
+            }
+            ManifestKind::Requirements => requirements_group(file),
+            _ => None,
+        };
         let regroup = |written: &mut Group| {
             if let (Group::Main, Some(group)) = (&*written, &group) {
                 *written = group.clone();
@@ -297,6 +315,20 @@ fn says_nothing(manifests: &[(FileId, Arc<Manifest>)]) -> bool {
     let loads = |m: &Manifest| m.dagster.is_some() || m.dg_project.is_some();
     let says = |m: &Manifest| m.declares_project || !m.requirements.is_empty() || !m.paths.is_empty();
     manifests.iter().any(|(_, m)| loads(m)) && !manifests.iter().any(|(_, m)| says(m))
+}
+
+/// The files that others name as requirements.
+fn required_files(manifests: &[(FileId, Arc<Manifest>)]) -> FxHashSet<FileId> {
+    let includes = manifests
+        .iter()
+        .flat_map(|(file, manifest)| manifest.includes.iter().map(move |include| (file, include)));
+    let required = includes.filter(|(_, include)| include.kind == IncludeKind::Requirements);
+    required.map(|(file, include)| FileId::new(&join(file.dir(), &include.path.value))).collect()
+}
+
+/// Whether a file that nobody names as requirements says which versions may be taken of what is required elsewhere.
+fn is_constraints(file: &FileId) -> bool {
+    file.path().file_stem().unwrap_or("").to_ascii_lowercase().contains("constraints")
 }
 
 /// Whether a file was compiled from requirements that stand beside it: what it lists is what these came to, and not
