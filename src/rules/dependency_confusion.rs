@@ -41,7 +41,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::registry::Rule;
-use super::{Context, Finding, Fix, Severity, edits, sources};
+use super::{Context, Finding, Fix, Severity, adding, sources};
 use crate::manifest::{DistributionName, SourceKind};
 use crate::workspace::{Place, Project, Provision, is_public_index};
 
@@ -76,7 +76,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             let who = project.display_name();
             let message =
                 format!("`{name}` is private, and nothing says that `{who}` takes it from index `{index}`");
-            let fix = edits::add_source_entry(
+            let fix = adding::add_source_entry(
                 context.workspace,
                 project,
                 name,

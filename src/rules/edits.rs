@@ -1,22 +1,11 @@
 //! Edits that several rules' fixes are made of.
 
+use super::toml_edits::{Replacement, first_dependency};
 use super::{Edit, Fix};
-use crate::manifest::{DistributionName, Group, Manifest, ManifestKind, Requirement};
+use crate::manifest::{Group, Manifest, ManifestKind, Requirement};
 use crate::text::TextRange;
-use crate::vfs::{FileId, SourceText, relative};
+use crate::vfs::{FileId, SourceText};
 use crate::workspace::{Dependency, Place, Project, Workspace};
-
-/// Adds a requirement on `provider`, and its source where sources are declared by uv: for a pyproject.toml that has a
-/// `dependencies` list with at least one entry. Other manifests have too many ways to guess one.
-pub fn add_requirement(workspace: &Workspace, project: &Project, provider: &Project) -> Option<Fix> {
-    let name = provider.distribution()?;
-    let (file, manifest) = project.manifest(ManifestKind::Pyproject)?;
-    let source = workspace.files.text(file).ok()?;
-    let mut edits = vec![append(file, &source, manifest, &Group::Main, name.as_str())?];
-    edits.extend(add_source(workspace, project, provider, name)?);
-    let what = if edits.len() > 1 { " with its source" } else { "" };
-    Some(Fix::safe(format!("add `{name}` to `dependencies`{what}"), edits))
-}
 
 /// Moves a requirement, as it is written, to the end of `dependencies`: for a pyproject.toml in which both lists are plain.
 pub fn move_to_dependencies(
@@ -30,7 +19,7 @@ pub fn move_to_dependencies(
     if *file != dependency.place.file || !quoted(&source.text, requirement.range) {
         return None;
     }
-    let added = append(file, &source, manifest, &Group::Main, requirement.range.slice(&source.text))?;
+    let added = add_to_dependencies(file, &source, manifest, requirement.range.slice(&source.text))?;
     let removed =
         Edit { file: file.clone(), range: element(&source, requirement.range)?, new_text: String::new() };
     Some(Fix::safe(format!("move `{}` to `dependencies`", dependency.name), vec![added, removed]))
@@ -55,7 +44,28 @@ pub fn move_setting(
     let added = append(root_file, &root_source, root_manifest, &entry.group, text)?;
     let removed = Edit { file: file.clone(), range: element(&source, entry.range)?, new_text: String::new() };
     let title = format!("move `{text}` to `{list}` of the workspace's root");
-    Some(Fix::safe(title, vec![added, removed]))
+    // It has held for nobody until now, and holds for all members then.
+    Some(Fix::to_review(title, vec![added, removed]))
+}
+
+/// Whether text of a manifest can be edited: it is read as a whole, and is not yet to be filled in.
+pub fn is_editable(manifest: &Manifest) -> bool {
+    !manifest.unreadable && !manifest.template
+}
+
+/// Puts a requirement at the end of `[project] dependencies`, in the form that the list has.
+pub fn add_to_dependencies(
+    file: &FileId,
+    source: &SourceText,
+    manifest: &Manifest,
+    requirement: &str,
+) -> Option<Edit> {
+    append(file, source, manifest, &Group::Main, requirement).or_else(|| {
+        let plain = is_editable(manifest) && !requirement.contains(['"', '\\']);
+        let Replacement { range, new_text } =
+            first_dependency(&source.text, requirement).filter(|_| plain)?;
+        Some(Edit { file: file.clone(), range, new_text })
+    })
 }
 
 /// Puts an element behind the last one of a list, on a line of its own if that has one.
@@ -68,57 +78,15 @@ fn append(
 ) -> Option<Edit> {
     let listed = manifest.requirements.iter().filter(|r| r.group == *group && quoted(&source.text, r.range));
     let last = listed.max_by_key(|requirement| requirement.range)?;
+    if element.contains(['"', '\\']) {
+        return None;
+    }
     let lines = source.lines();
     let begin = lines.line_range(&source.text, lines.line_of(last.range.start))?;
     let lead = TextRange::new(begin.start, last.range.start.saturating_sub(1)).slice(&source.text);
     let new_text =
         if lead.trim().is_empty() { format!(",\n{lead}\"{element}\"") } else { format!(", \"{element}\"") };
     Some(Edit { file: file.clone(), range: TextRange::empty(last.range.end + 1), new_text })
-}
-
-/// The entry of `[tool.uv.sources]`: none where one is inherited already; `None` where uv is not what the project uses.
-fn add_source(
-    workspace: &Workspace,
-    project: &Project,
-    provider: &Project,
-    name: &DistributionName,
-) -> Option<Vec<Edit>> {
-    let (_, manifest) = project.manifest(ManifestKind::Pyproject)?;
-    let root = workspace.workspace_root(project);
-    let inherited =
-        root.iter().any(|root| root.sources.iter().any(|source| source.value.name.value == *name));
-    if inherited || project.sources.iter().any(|source| source.value.name.value == *name) {
-        return Some(Vec::new());
-    }
-    let member = root.as_ref().is_some_and(|root| workspace.workspace_members(root).contains(&provider.dir));
-    let value = if member {
-        "{ workspace = true }".to_owned()
-    } else {
-        format!("{{ path = \"{}\", editable = true }}", relative(&provider.dir, &project.dir))
-    };
-    let alone = manifest.sources.is_empty();
-    if alone && (manifest.build.poetry.is_some() || manifest.build.pdm.is_some()) {
-        return None;
-    }
-    Some(vec![add_source_entry(workspace, project, name, &value)?])
-}
-
-/// Adds an entry behind the last one of `[tool.uv.sources]`, or the table with it at the end of the pyproject.toml.
-pub fn add_source_entry(
-    workspace: &Workspace,
-    project: &Project,
-    name: &DistributionName,
-    value: &str,
-) -> Option<Edit> {
-    let (file, manifest) = project.manifest(ManifestKind::Pyproject)?;
-    let source = workspace.files.text(file).ok()?;
-    let edit = |at, new_text| Edit { file: file.clone(), range: TextRange::empty(at), new_text };
-    if let Some(last) = manifest.sources.iter().max_by_key(|source| source.range) {
-        return Some(edit(last.range.end, format!("\n{name} = {value}")));
-    }
-    let gap = if source.text.ends_with('\n') { "\n" } else { "\n\n" };
-    let end = crate::text::offset(source.text.len());
-    Some(edit(end, format!("{gap}[tool.uv.sources]\n{name} = {value}\n")))
 }
 
 /// Removes a requirement from a list in a pyproject.toml, with its entry in `[tool.uv.sources]` unless another list

@@ -36,7 +36,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::registry::Rule;
-use super::{Context, Finding, Fix, Severity, edits};
+use super::{Context, Finding, Fix, Severity, adding, edits};
 use crate::manifest::{DistributionName, Group, ManifestKind, Source, SourceKind};
 use crate::workspace::{Declared, Dependency, Place, Project};
 
@@ -155,6 +155,6 @@ fn judge(project: &Project, root: &Project, dependency: &Dependency) -> Option<F
 }
 
 fn add(context: &Context<'_>, project: &Project, name: &DistributionName) -> Option<Fix> {
-    let edit = edits::add_source_entry(context.workspace, project, name, "{ workspace = true }")?;
+    let edit = adding::add_source_entry(context.workspace, project, name, "{ workspace = true }")?;
     Some(Fix::safe(format!("take `{name}` from the workspace"), vec![edit]))
 }

@@ -70,7 +70,7 @@ fn judge(context: &Context<'_>, project: &Project, source: &DeclaredSource) -> O
 }
 
 /// Replaces the path by that of the only project of the name.
-fn lead_home(
+pub(super) fn lead_home(
     context: &Context<'_>,
     project: &Project,
     source: &DeclaredSource,

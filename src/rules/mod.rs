@@ -1,6 +1,7 @@
 //! The rules: one file each, whose doc comment is its page in the manual.
 
 mod absent;
+mod adding;
 mod availability;
 mod base;
 mod breaking_change;
@@ -80,6 +81,7 @@ mod suppression;
 mod syntax_too_new;
 mod tag_version_mismatch;
 mod tagged;
+mod toml_edits;
 mod transitive_dependency;
 mod unbounded_requirement;
 mod undeclared_dependency;

@@ -36,7 +36,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::registry::Rule;
 use super::{Context, Finding, Severity, sources};
 use crate::vfs::join;
-use crate::workspace::{DeclaredSource, Project, Provision};
+use crate::workspace::{DeclaredSource, Project, Provision, Workspace};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -59,12 +59,10 @@ fn judge(context: &Context<'_>, _: &Project, source: &DeclaredSource) -> Option<
         Provision::NoFolder(path) if Utf8Path::new(written).is_absolute() => path.clone(),
         _ => return None,
     };
-    let repository = repository(context, source.file.dir())?;
+    let repository = repository(context.workspace, source.file.dir())?;
     let lexical = join(source.file.dir(), written);
-    let inside = |path: &Utf8Path| path.starts_with(&repository);
-    let configured = context.workspace.sibling_repositories();
-    let known = configured.iter().any(|sibling| lexical.starts_with(sibling) || target.starts_with(sibling));
-    if inside(&lexical) || inside(&target) || known || written.contains(['$', '{', '%', '*', '<']) {
+    let leaves = |path: &Utf8Path| is_outside(context.workspace, &repository, path);
+    if !leaves(&lexical) || !leaves(&target) || written.contains(['$', '{', '%', '*', '<']) {
         return None;
     }
     let shown = repository.file_name().unwrap_or(".");
@@ -72,13 +70,23 @@ fn judge(context: &Context<'_>, _: &Project, source: &DeclaredSource) -> Option<
     Some(Finding::new(place, message, [written]))
 }
 
+/// Whether a path from a folder to another leads out of the repository, and into none that the configuration names.
+pub(super) fn leads_out(workspace: &Workspace, from: &Utf8Path, to: &Utf8Path) -> bool {
+    repository(workspace, from).is_some_and(|repository| is_outside(workspace, &repository, to))
+}
+
+fn is_outside(workspace: &Workspace, repository: &Utf8Path, path: &Utf8Path) -> bool {
+    let configured = workspace.sibling_repositories();
+    !path.starts_with(repository) && !configured.iter().any(|sibling| path.starts_with(sibling))
+}
+
 /// The repository that a folder is in; for a submodule the one around it.
-fn repository(context: &Context<'_>, dir: &Utf8Path) -> Option<Utf8PathBuf> {
-    let is_repository = |dir: &&Utf8Path| context.workspace.files.kind(&dir.join(".git")).is_some();
+fn repository(workspace: &Workspace, dir: &Utf8Path) -> Option<Utf8PathBuf> {
+    let is_repository = |dir: &&Utf8Path| workspace.files.kind(&dir.join(".git")).is_some();
     let mut repositories = dir.ancestors().filter(is_repository);
     let mut found = repositories.next()?;
     for outer in repositories {
-        if !context.workspace.in_submodule(found) {
+        if !workspace.in_submodule(found) {
             break;
         }
         found = outer;

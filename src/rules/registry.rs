@@ -145,8 +145,9 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 27] = [
+    const NO_RULES: [&str; 29] = [
         "absent",
+        "adding",
         "availability",
         "base",
         "breaks",
@@ -168,9 +169,10 @@ mod tests {
         "relations",
         "selection",
         "sources",
-        "suppression",
         "strangers",
+        "suppression",
         "tagged",
+        "toml_edits",
         "unjudged",
         "versions",
     ];

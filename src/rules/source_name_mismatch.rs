@@ -28,8 +28,10 @@
 //!
 //! ## Fix
 //!
-//! Renames the source, and the requirements on it in the same manifest.
+//! Leads the path to the project of the name, where there is exactly one. Where there is none, renames the source and the
+//! requirements on it in the same manifest.
 
+use super::missing_source_path::lead_home;
 use super::registry::Rule;
 use super::{Context, Edit, Finding, Fix, Severity, sources};
 use crate::manifest::DistributionName;
@@ -62,8 +64,28 @@ fn judge(context: &Context<'_>, project: &Project, source: &DeclaredSource) -> O
     Some(
         Finding::new(source.key.clone(), message, [name.as_str()])
             .related(place, format!("it is named `{actual}` here"))
-            .fix(rename(project, source, name, actual)),
+            .fix(cure(context, project, source, (name, actual))),
     )
+}
+
+/// Where another project bears the name, the path is what is wrong: with several nobody knows which is meant.
+fn cure(
+    context: &Context<'_>,
+    project: &Project,
+    source: &DeclaredSource,
+    (name, actual): (&DistributionName, &DistributionName),
+) -> Option<Fix> {
+    let homes = context.workspace.projects_named(name);
+    if homes.iter().all(|home| home.dir == project.dir) {
+        return rename(project, source, name, actual);
+    }
+    let (written, place) = source.path()?;
+    if written.contains(['$', '{', '%', ':', '\\']) {
+        return None;
+    }
+    let fix = lead_home(context, project, source, &place)?;
+    // It may be the name that is wrong all the same.
+    Some(Fix { safe: false, ..fix })
 }
 
 /// None where the right name is spoken for already.

@@ -30,10 +30,11 @@
 //!
 //! ## Fix
 //!
-//! Adds the requirement where the project imports the distribution, removes the source where it does not.
+//! Adds the requirement where the project imports the distribution. Removes the source where it does not, nor, at the root of
+//! a uv workspace, a member.
 
 use super::registry::Rule;
-use super::{Context, Edit, Finding, Fix, Severity, edits, sources};
+use super::{Context, Edit, Finding, Fix, Severity, adding, sources};
 use crate::manifest::{DistributionName, Manifest, Source};
 use crate::text::TextRange;
 use crate::vfs::FileId;
@@ -93,9 +94,22 @@ fn fix(context: &Context<'_>, project: &Project, file: &FileId, source: &Source)
     let name = &source.name.value;
     let mut imports = context.files_of(project).filter(|uses| uses.deployed).flat_map(|uses| &uses.imports);
     if let Some(import) = imports.find(|import| import.distribution() == Some(name)) {
-        return edits::add_requirement(context.workspace, project, &import.provider);
+        return adding::add_requirement(context.workspace, project, &import.provider);
     }
-    remove(context, file, source)
+    // A member that imports it is to require it, and takes it by the source of the root then.
+    if serves_imports(context, project, name) { None } else { remove(context, file, source) }
+}
+
+/// Whether a member of the uv workspace that a project is the root of imports a distribution.
+fn serves_imports(context: &Context<'_>, project: &Project, name: &DistributionName) -> bool {
+    let workspace = context.workspace;
+    let root = workspace.workspace_root(project).filter(|root| root.dir == project.dir);
+    let members = root.map(|root| workspace.workspace_members(&root));
+    let members = members.iter().flat_map(|members| members.iter());
+    members.filter_map(|dir| workspace.project_at(dir)).any(|member| {
+        let mut imports = context.files_of(&member).flat_map(|uses| &uses.imports);
+        imports.any(|import| import.distribution() == Some(name))
+    })
 }
 
 /// Takes the whole lines of the entry away, where it has them to itself.

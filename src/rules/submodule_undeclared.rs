@@ -38,7 +38,7 @@
 //! Adds the path source, and the requirement where there is none.
 
 use super::registry::Rule;
-use super::{Context, Finding, Fix, Severity, Verdict, edits};
+use super::{Context, Finding, Fix, Severity, Verdict, adding};
 use crate::vfs::relative;
 
 /// The rule.
@@ -66,12 +66,12 @@ fn fix(context: &Context<'_>, relation: &super::Relation) -> Option<Fix> {
     let name = &relation.distribution;
     let required = workspace.dependencies(project).iter().any(|dependency| dependency.name == *name);
     if !required {
-        return edits::add_requirement(workspace, project, provider);
+        return adding::add_requirement(workspace, project, provider);
     }
     let path = relative(&provider.dir, &project.dir);
     let path = if path.starts_with('.') { path } else { format!("./{path}") };
     let value = format!("{{ path = \"{path}\", editable = true }}");
-    let edit = edits::add_source_entry(workspace, project, name, &value)?;
+    let edit = adding::add_source_entry(workspace, project, name, &value)?;
     // Until then an index answers for the requirement, with another version perhaps.
     Some(Fix::to_review(format!("take `{name}` from `{path}`"), vec![edit]))
 }

@@ -41,10 +41,10 @@
 //!
 //! ## Fix
 //!
-//! Adds the distribution to `dependencies`, and its source to `[tool.uv.sources]`.
+//! Adds the distribution to what the project requires, and from where it is taken, in the form of uv, Poetry or PDM.
 
 use super::registry::Rule;
-use super::{Context, Finding, Severity, Verdict, edits};
+use super::{Context, Finding, Severity, Verdict, adding};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -62,7 +62,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         let message = format!(
             "`{module}` comes from `{distribution}`, which `{project}` requires only through `{via}`"
         );
-        let fix = edits::add_requirement(context.workspace, &relation.project, &relation.provider);
+        let fix = adding::add_requirement(context.workspace, &relation.project, &relation.provider);
         Some(relation.finding(message).fix(fix))
     };
     context.relations().iter().filter_map(judge).collect()

@@ -30,10 +30,10 @@
 //!
 //! ## Fix
 //!
-//! Adds the distribution to `dependencies`, and its source to `[tool.uv.sources]`.
+//! Adds the distribution to what the project requires, and from where it is taken, in the form of uv, Poetry or PDM.
 
 use super::registry::Rule;
-use super::{Context, Finding, Severity, Verdict, edits};
+use super::{Context, Finding, Severity, Verdict, adding};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -55,7 +55,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         if relation.closes_circle(context) {
             return Some(finding.warning());
         }
-        Some(finding.fix(edits::add_requirement(context.workspace, &relation.project, &relation.provider)))
+        Some(finding.fix(adding::add_requirement(context.workspace, &relation.project, &relation.provider)))
     };
     context.relations().iter().filter_map(judge).collect()
 }

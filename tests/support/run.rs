@@ -54,25 +54,9 @@ pub fn problems(text: &str, expected: &Expected<'_>) -> Vec<Problem> {
 
 /// As [`problems`], of somebody's answers.
 pub fn problems_of(text: &str, expected: &Expected<'_>, answers: Answers) -> Vec<Problem> {
-    let fixture = match parse(text) {
-        Ok(fixture) => fixture,
+    let Staged { dir: _dir, root, folders, fixture, history } = match stage(text) {
+        Ok(staged) => staged,
         Err(problems) => return problems,
-    };
-    let dir = match tempfile::Builder::new().prefix("crossloc-case-").tempdir() {
-        Ok(dir) => dir,
-        Err(error) => return vec![Problem::new(0, error.to_string())],
-    };
-    let root = match dir.path().canonicalize().map(Utf8PathBuf::from_path_buf) {
-        Ok(Ok(root)) => root,
-        other => return vec![Problem::new(0, format!("{other:?}"))],
-    };
-    let history = match History::write(&root, &fixture) {
-        Ok(history) => history,
-        Err(problem) => return vec![problem],
-    };
-    let folders = match fixture.folders.as_slice() {
-        [] => vec![root.clone()],
-        folders => folders.iter().map(|folder| root.join(folder)).collect(),
     };
     let workspace = Workspace::new(Files::default(), folders);
     let asked = Asked { root, workspace, fixture, history, answers };
@@ -87,6 +71,35 @@ pub fn problems_of(text: &str, expected: &Expected<'_>, answers: Answers) -> Vec
     problems.extend(runs.filter_map(|(arguments, block)| command::problem(&asked.root, arguments, *block)));
     problems.sort();
     problems
+}
+
+/// A fixture that was written to a folder of its own, which goes with it.
+pub struct Staged {
+    dir: tempfile::TempDir,
+    /// The folder, without links.
+    pub root: Utf8PathBuf,
+    /// The folders that are opened.
+    pub folders: Vec<Utf8PathBuf>,
+    fixture: Fixture,
+    history: History,
+}
+
+/// Writes a fixture, with its commits and archives.
+pub fn stage(text: &str) -> Result<Staged, Vec<Problem>> {
+    let fixture = parse(text)?;
+    let failed = |message: String| vec![Problem::new(0, message)];
+    let dir = tempfile::Builder::new().prefix("crossloc-case-").tempdir();
+    let dir = dir.map_err(|error| failed(error.to_string()))?;
+    let root = match dir.path().canonicalize().map(Utf8PathBuf::from_path_buf) {
+        Ok(Ok(root)) => root,
+        other => return Err(failed(format!("{other:?}"))),
+    };
+    let history = History::write(&root, &fixture).map_err(|problem| vec![problem])?;
+    let folders = match fixture.folders.as_slice() {
+        [] => vec![root.clone()],
+        folders => folders.iter().map(|folder| root.join(folder)).collect(),
+    };
+    Ok(Staged { dir, root, folders, fixture, history })
 }
 
 /// Writes one section's file.
@@ -270,8 +283,12 @@ impl Asked {
         });
         for file in &fixed.files {
             let actual = after.remove(&file.path).unwrap_or_else(|| before(&file.path));
-            if actual != file.text {
-                let diff = compare::line_diff(&file.text, &actual);
+            let wanted = match file.form {
+                Form::Crlf => file.text.replace('\n', "\r\n"),
+                _ => file.text.clone(),
+            };
+            if actual != wanted {
+                let diff = compare::line_diff(&wanted, &actual);
                 let message = format!("fixed `{}` (- expected, + found)\n{diff}", file.path);
                 problems.push(Problem::new(base + file.header, message));
             }
