@@ -13,6 +13,7 @@ pub mod uses;
 pub mod ide;
 pub mod rules;
 pub mod report;
+pub mod fixes;
 pub mod server;
 pub mod cli;
 

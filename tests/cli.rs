@@ -56,7 +56,11 @@ fn usage_errors_exit_with_2() {
         (&["check", "gone"], "error: cannot check `gone`: no such file or folder"),
         (
             &["check", "--unsafe-fixes"],
-            "error: the following required arguments were not provided:\n  --fix\n",
+            "error: the following required arguments were not provided:\n  <--fix|--diff>\n",
+        ),
+        (
+            &["check", "--diff", "--format", "json"],
+            "error: the argument '--diff' cannot be used with '--format <FORMAT>'",
         ),
     ] {
         let output = crossloc(dir.path(), arguments);
@@ -186,6 +190,7 @@ fn what_is_unsafe_is_fixed_on_request_only() {
     etl/pyproject.toml:6:14: warning[pins-differ]: `etl` pins `acme-old` to `==0.1.3`, `ml` to `==0.2.0`
     --- stderr
     fixed 1 finding
+      etl/pyproject.toml: add `acme-shared` to `dependencies` with its source (undeclared-dependency)
     2 unsafe fixes were left: read what is proposed, then add `--unsafe-fixes` to write it
     not judged: a project without an environment of its own: what is installed (2)
     not judged: imports of a pinned version: indexes are not asked, because neither your configuration nor `--allow-registry` allows it (1)
@@ -201,6 +206,8 @@ fn what_is_unsafe_is_fixed_on_request_only() {
     no findings in 5 projects (5 files)
     --- stderr
     fixed 2 findings
+      etl/pyproject.toml: remove `acme-base` from the requirements (unused-dependency)
+      etl/pyproject.toml: pin to `==0.2.0`, as `ml` does (pins-differ)
     not judged: a project without an environment of its own: what is installed (2)
     "#);
     insta::assert_snapshot!(manifest(), @r#"
@@ -214,6 +221,93 @@ fn what_is_unsafe_is_fixed_on_request_only() {
     [tool.uv.sources]
     acme-shared = { path = "../shared", editable = true }
     "#);
+}
+
+/// A project that imports what it does not require, and is locked.
+fn locked() -> tempfile::TempDir {
+    let lock = "version = 1\nrevision = 3\nrequires-python = \">=3.12\"\n\n[[package]]\nname = \"etl\"\n\
+                version = \"1.0\"\nsource = { virtual = \".\" }\n";
+    workspace(&[
+        ("shared/pyproject.toml", "[project]\nname = \"acme-shared\"\nversion = \"1.0\"\n"),
+        ("shared/src/acme/__init__.py", ""),
+        (
+            "etl/pyproject.toml",
+            "[project]\r\nname = \"etl\"\r\nversion = \"1.0\"\r\nrequires-python = \">=3.12\"\r\ndependencies = []\r\n",
+        ),
+        ("etl/src/etl/__init__.py", "import acme\n"),
+        ("etl/uv.lock", lock),
+    ])
+}
+
+#[test]
+fn a_fix_ends_with_the_commands_that_cure_what_it_made() {
+    let dir = locked();
+    let manifest = dir.path().join("etl/pyproject.toml");
+    let before = std::fs::read(&manifest).unwrap();
+    insta::assert_snapshot!(told(&crossloc(dir.path(), &["check", "--diff"])).replace('\r', "\\r"), @r#"
+    exit 1
+    --- stdout
+    --- a/etl/pyproject.toml
+    +++ b/etl/pyproject.toml
+    @@ -2,4 +2,7 @@
+     name = "etl"\r
+     version = "1.0"\r
+     requires-python = ">=3.12"\r
+    -dependencies = []\r
+    +dependencies = ["acme-shared"]\r
+    +\r
+    +[tool.uv.sources]\r
+    +acme-shared = { path = "../shared", editable = true }
+    --- stderr
+    would fix 1 finding
+      etl/pyproject.toml: add `acme-shared` to `dependencies` with its source (undeclared-dependency)
+    now run: uv lock --project etl
+    "#);
+    assert_eq!(std::fs::read(&manifest).unwrap(), before);
+
+    let json = crossloc(dir.path(), &["check", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    let fix = &json["diagnostics"][0]["fix"];
+    assert_eq!((&fix["safe"], &fix["command"]), (&true.into(), &"uv lock --project etl".into()));
+
+    insta::assert_snapshot!(told(&crossloc(dir.path(), &["check", "--fix", "--format", "concise"])), @r#"
+    exit 0
+    --- stdout
+    etl/uv.lock:6:9: error[lock-stale]: `etl` has changed since this was locked: it requires `acme-shared` now; run `uv lock --project etl`
+    --- stderr
+    fixed 1 finding
+      etl/pyproject.toml: add `acme-shared` to `dependencies` with its source (undeclared-dependency)
+    now run: uv lock --project etl
+    "#);
+    let fixed = std::fs::read_to_string(&manifest).unwrap();
+    assert!(fixed.matches('\n').count() == fixed.matches("\r\n").count(), "{fixed:?}");
+
+    // The next run did not make it.
+    let again = crossloc(dir.path(), &["check", "--fix", "--format", "json"]);
+    assert_eq!((again.status.code(), told(&again).contains("now run")), (Some(1), false));
+    let json: serde_json::Value = serde_json::from_slice(&again.stdout).unwrap();
+    let fix = serde_json::json!({
+        "title": "run `uv lock --project etl`", "safe": false, "command": "uv lock --project etl", "edits": []
+    });
+    assert_eq!(
+        (&json["diagnostics"][0]["rule"], &json["diagnostics"][0]["fix"]),
+        (&"lock-stale".into(), &fix)
+    );
+    assert_eq!(crossloc(dir.path(), &["check", "--diff"]).status.code(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_of_several_names_is_told_and_left() {
+    let dir = locked();
+    let manifest = dir.path().join("etl/pyproject.toml");
+    std::fs::hard_link(&manifest, dir.path().join("etl/kept.toml")).unwrap();
+    let output = crossloc(dir.path(), &["check", "--fix"]);
+    let told = told(&output);
+    let left = "left: etl/src/etl/__init__.py: add `acme-shared` to `dependencies` with its source \
+                (undeclared-dependency): the file has several names (hard links), of which one would change";
+    assert!(told.starts_with("exit 1") && told.contains(left), "{told}");
+    assert!(!std::fs::read_to_string(&manifest).unwrap().contains("acme-shared"));
 }
 
 #[test]

@@ -12,7 +12,7 @@
 use std::path::{Path, PathBuf};
 
 /// The modules in reading order: each may use itself and those before it.
-const LAYERS: [&str; 14] = [
+const LAYERS: [&str; 15] = [
     "text",
     "vfs",
     "python",
@@ -25,6 +25,7 @@ const LAYERS: [&str; 14] = [
     "ide",
     "rules",
     "report",
+    "fixes",
     "server",
     "cli",
 ];

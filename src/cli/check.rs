@@ -5,18 +5,19 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
-use super::fix::{self, Permitted, Wanted};
 use super::scope::Scope;
 use super::world::{Network, World};
-use super::{Failure, output, rule};
-use crate::report::{self, Report, summary::plural};
-use crate::rules::{self, Findings, NotJudged, Rule, Selection, Severity};
+use super::{Failure, fix, output, rule, write};
+use crate::fixes::{self, Permitted, Wanted};
+use crate::report::{self, Report};
+use crate::rules::{self, Diagnostic, Findings, NotJudged, Rule, Selection, Severity};
 use crate::source::{Cache, Surroundings};
 use crate::text::nearest;
-use crate::vfs::{FileId, Files, Grounds};
+use crate::vfs::{Files, Grounds};
 use crate::workspace::Workspace;
 
 #[derive(clap::Args)]
+#[command(group = clap::ArgGroup::new("fixing").args(["fix", "diff"]).multiple(true))]
 pub struct Arguments {
     /// Files and folders to report on; more than these is read, so that nothing is misjudged [default: the current
     /// folder]
@@ -40,8 +41,11 @@ pub struct Arguments {
     /// Write the safe fixes into the files, then report what is left
     #[arg(long)]
     fix: bool,
-    /// Write also the fixes that let a project get another version, drop a requirement, or guess what was meant
-    #[arg(long, requires = "fix")]
+    /// Show what `--fix` would change as a patch, and write nothing; exit code 1 where there is something
+    #[arg(long, conflicts_with_all = ["format", "statistics", "fail_on"])]
+    diff: bool,
+    /// Write, or show, also the fixes that let a project get another version, drop a requirement, or guess what was meant
+    #[arg(long, requires = "fixing")]
     unsafe_fixes: bool,
     /// Neither use nor write what earlier runs remembered of unchanged files
     #[arg(long)]
@@ -89,24 +93,61 @@ pub fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<ExitCod
     if let Some(name) = &arguments.location {
         known_location(name, &workspace)?;
     }
-    let find = |workspace: &Workspace| find(workspace, &scope, &selection, arguments);
-    let mut findings = find(&workspace);
-    if arguments.fix {
-        let wanted = if arguments.unsafe_fixes { Wanted::All } else { Wanted::Safe };
+    let covers = |workspace: &Workspace, found: &Diagnostic| {
+        let concerns = |name: &String| {
+            workspace.locations_of_file(&found.file).iter().any(|location| location.name == *name)
+        };
+        let wanted = arguments.location.as_ref().is_none_or(concerns);
+        (wanted && scope.covers(&found.file)) || rules::concerns_everybody(found.rule)
+    };
+    let find = |workspace: &Workspace| {
+        let mut findings = rules::check_selected(workspace, &selection);
+        findings.diagnostics.retain(|found| covers(workspace, found));
+        let blank = scope.blanks(workspace).into_iter().map(|reason| NotJudged { reason, count: 1 });
+        findings.not_judged.extend(blank);
+        findings
+    };
+    let root = scope.folders.first().cloned().unwrap_or_default();
+    let mut made = Vec::new();
+    let findings = if arguments.fix || arguments.diff {
         let within = Grounds::of(&files, scope.folders.iter().cloned());
-        let permitted = Permitted { wanted, within: &within };
-        let fixed =
-            fix::run(&mut files, &mut findings, permitted, |files| over(files).map(|over| find(&over)))?;
-        output::note(&format!("fixed {}", plural(fixed, "finding")));
-        fix::left(&findings, &files, permitted).iter().for_each(|left| output::note(left));
-    }
+        let wanted = if arguments.unsafe_fixes { Wanted::All } else { Wanted::Safe };
+        let selected =
+            |found: &Diagnostic| selection.select.is_empty() || selection.select.contains(&found.rule);
+        let permitted = Permitted {
+            wanted,
+            covers: &|workspace, found| covers(workspace, found) && selected(found),
+            within: &within,
+            files: &files,
+            refusal: &write::refusal,
+        };
+        let outcome = fixes::settle(&files, &permitted, over, |workspace| everything(workspace, &selection))?;
+        let commands = fixes::commands(&fixes::made(&outcome.before, &outcome.findings));
+        if arguments.diff {
+            fix::tell(&outcome, "would fix", &root);
+            fix::tell_commands(&commands);
+            output::data(&fix::diff(&outcome, &files, &root))?;
+            return Ok(if outcome.texts.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) });
+        }
+        fix::write(&outcome, &files)?;
+        fix::tell(&outcome, "fixed", &root);
+        files = Files::default();
+        let findings = find(&over(&files)?);
+        made = fixes::made(&outcome.before, &findings).into_iter().cloned().collect();
+        findings
+    } else {
+        find(&workspace)
+    };
     if let Some(cache) = &cache {
         cache.save();
     }
-    let root = scope.folders.first().cloned().unwrap_or_default();
     let report = Report { files: &files, root: &root, root_name: &scope.root_name, findings: &findings };
     print(&report, arguments)?;
-    Ok(if fails(&findings, arguments.fail_on) { ExitCode::from(1) } else { ExitCode::SUCCESS })
+    fix::tell_commands(&fixes::commands(&made.iter().collect::<Vec<_>>()));
+    // What goes once the user has run the commands is no fault of theirs yet.
+    let fails =
+        findings.diagnostics.iter().any(|found| is_bad(found, arguments.fail_on) && !made.contains(found));
+    Ok(if fails { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
 fn known(names: &[String]) -> Result<Vec<&'static str>, Failure> {
@@ -127,18 +168,15 @@ pub(super) fn known_location(name: &str, workspace: &Workspace) -> Result<(), Fa
     })
 }
 
-/// The findings of a fresh look, limited to what was asked for.
-fn find(workspace: &Workspace, scope: &Scope, selection: &Selection, arguments: &Arguments) -> Findings {
+/// What is found whether or not it was asked for: a fix must not make any of it.
+fn everything(workspace: &Workspace, selection: &Selection) -> Findings {
     let mut findings = rules::check_selected(workspace, selection);
-    let concerns = |file: &FileId, name: &String| {
-        workspace.locations_of_file(file).iter().any(|location| location.name == *name)
-    };
-    findings.diagnostics.retain(|found| {
-        let wanted = arguments.location.as_ref().is_none_or(|name| concerns(&found.file, name));
-        (wanted && scope.covers(&found.file)) || rules::concerns_everybody(found.rule)
-    });
-    let blank = scope.blanks(workspace).into_iter().map(|reason| NotJudged { reason, count: 1 });
-    findings.not_judged.extend(blank);
+    if !selection.select.is_empty() {
+        let others = Selection { select: Vec::new(), ignore: selection.ignore.clone() };
+        let mut others = rules::check_selected(workspace, &others).diagnostics;
+        others.retain(|found| !selection.select.contains(&found.rule));
+        findings.diagnostics.extend(others);
+    }
     findings
 }
 
@@ -162,12 +200,12 @@ fn print(report: &Report<'_>, arguments: &Arguments) -> Result<(), Failure> {
     output::data(&text)
 }
 
-fn fails(findings: &Findings, fail_on: FailOn) -> bool {
+fn is_bad(found: &Diagnostic, fail_on: FailOn) -> bool {
     let least = match fail_on {
         FailOn::Error => Severity::Error,
         FailOn::Warning => Severity::Warning,
         FailOn::Information => Severity::Information,
         FailOn::Never => return false,
     };
-    findings.diagnostics.iter().any(|found| found.severity >= least)
+    found.severity >= least
 }

@@ -15,6 +15,7 @@ mod server;
 mod surroundings;
 mod upgrade;
 mod world;
+mod write;
 
 use std::process::ExitCode;
 

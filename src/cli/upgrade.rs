@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use super::check::known_location;
-use super::fix::{Written, rewrite};
 use super::scope::Scope;
 use super::world::{Network, World};
+use super::write::{Written, replace};
 use super::{AnswerFormat, Failure, output};
+use crate::fixes;
 use crate::manifest::{DistributionName, parse_version};
 use crate::report::upgrade::{self, Applied, Consumer, Question, Upgrade};
 use crate::rules::Edit;
@@ -87,7 +88,11 @@ fn apply(workspace: &Workspace, upgrade: &Upgrade) -> Result<Applied, Failure> {
     let mut applied = Applied::default();
     for (file, edits) in by_file {
         let shown = relative(file.path(), workspace.root());
-        match rewrite(&file, edits, &workspace.files, &within)? {
+        let source = workspace.files.text(&file).ok();
+        let Some(text) = source.and_then(|source| fixes::text_with(&source.text, edits)) else {
+            return Err(Failure::new(format!("cannot edit {shown}: an edit does not fit the text")));
+        };
+        match replace(&file, &text, &workspace.files, &within)? {
             Written::Changed => applied.changed.push(shown),
             Written::LeftAlone => applied.left.push(shown),
             Written::Outside => applied.outside.push(shown),

@@ -56,6 +56,7 @@ struct RelatedEntry<'a> {
 struct FixEntry<'a> {
     title: &'a str,
     safe: bool,
+    command: Option<&'a str>,
     edits: Vec<EditEntry<'a>>,
 }
 
@@ -99,7 +100,12 @@ fn entry<'a>(report: &Report<'_>, found: &'a Diagnostic, fingerprint: String) ->
             range: range(report, &edit.file, edit.range),
             new_text: &edit.new_text,
         });
-        FixEntry { title: &fix.title, safe: fix.safe, edits: edits.collect() }
+        FixEntry {
+            title: &fix.title,
+            safe: fix.safe,
+            command: fix.command.as_deref(),
+            edits: edits.collect(),
+        }
     });
     Entry {
         rule: found.rule,
@@ -200,6 +206,7 @@ mod tests {
               "fix": {
                 "title": "write `load`",
                 "safe": false,
+                "command": null,
                 "edits": [
                   {
                     "file": "etl/assets.py",

@@ -41,7 +41,8 @@ fn group<'a>(report: &Report<'_>, found: &'a Diagnostic) -> Group<'a> {
     for excerpt in excerpts(found) {
         group = show(report, &excerpt, group);
     }
-    if let Some(fix) = &found.fix {
+    // Messages name the command that is to be run.
+    if let Some(fix) = found.fix.as_ref().filter(|fix| !fix.edits.is_empty()) {
         group = group.element(Level::HELP.message(printable(&fix.title)));
     }
     group

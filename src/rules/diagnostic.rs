@@ -1,5 +1,8 @@
 //! A finding, and all there is to say about it.
 
+use pep440_rs::Version;
+
+use crate::manifest::DistributionName;
 use crate::text::TextRange;
 use crate::vfs::{FileId, Grounds};
 
@@ -67,28 +70,53 @@ pub struct Related {
     pub message: String,
 }
 
-/// Edits that cure a finding.
+/// What cures a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
-    /// What they do, as an imperative: "add `acme-shared` to `dependencies`".
+    /// What it does, as an imperative: "add `acme-shared` to `dependencies`".
     pub title: String,
-    /// Whether they may be written without anybody having looked at them.
+    /// Whether its edits may be written without anybody having looked at them.
     pub safe: bool,
+    /// What is to be run in the first opened folder: behind the edits, so that locks follow them, or, where there are
+    /// none, instead.
+    pub command: Option<String>,
+    /// The version that the edits let a project get instead of today's.
+    pub moves: Option<Move>,
     /// In any number of files; ranges in one file do not overlap.
     pub edits: Vec<Edit>,
+}
+
+/// Another version of a distribution for whoever the fix is for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Move {
+    /// The distribution.
+    pub distribution: DistributionName,
+    /// The version.
+    pub version: Version,
 }
 
 impl Fix {
     /// Edits that leave the version that a project gets and what its code does as they are, or mend what cannot work in
     /// the one way that there is.
     pub fn safe(title: impl Into<String>, edits: Vec<Edit>) -> Self {
-        Self { title: title.into(), safe: true, edits }
+        Self { title: title.into(), safe: true, command: None, moves: None, edits }
     }
 
     /// Edits that somebody has to look at first: they let a project get another version, drop what it asks for, or go by a
     /// guess at what was meant.
     pub fn to_review(title: impl Into<String>, edits: Vec<Edit>) -> Self {
-        Self { title: title.into(), safe: false, edits }
+        Self { safe: false, ..Self::safe(title, edits) }
+    }
+
+    /// No edits: a command that the user has to run, since nobody else may write locks and environments.
+    pub fn to_run(command: String) -> Self {
+        Self { command: Some(command.clone()), ..Self::to_review(format!("run `{command}`"), Vec::new()) }
+    }
+
+    /// The same, where the edits let a project get this version.
+    pub fn moving(self, distribution: &DistributionName, version: &Version) -> Self {
+        let moves = Some(Move { distribution: distribution.clone(), version: version.clone() });
+        Self { moves, ..self }
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::commands::{at, quoted, shown_from_root};
 use super::{Context, Finding, Related};
 use crate::manifest::{DistributionName, Group, LockKind};
 use crate::source::{Environment, FoundBy, Installed};
@@ -169,27 +170,10 @@ enum Tool {
     Pip,
 }
 
-/// ` --project etl`; nothing where the command is run there anyway.
-fn at(context: &Context<'_>, dir: &Utf8Path, option: &str) -> String {
-    match shown_from_root(context, dir).as_str() {
-        "." => String::new(),
-        dir => format!(" {option} {dir}"),
-    }
-}
-
 /// Relative to the project where it lies in what is known, else as it is.
 pub(super) fn shown(context: &Context<'_>, dir: &Utf8Path, project: &Utf8Path) -> String {
     let inside = context.workspace.discovery().roots.iter().any(|root| dir.starts_with(root));
     if inside { context.shown(dir, project) } else { dir.to_string() }
-}
-
-/// A folder as one would type it in the root.
-fn shown_from_root(context: &Context<'_>, dir: &Utf8Path) -> String {
-    quoted(context.shown(dir, context.workspace.root()))
-}
-
-fn quoted(path: String) -> String {
-    if path.contains(' ') { format!("'{path}'") } else { path }
 }
 
 /// Where the environment says what is installed.

@@ -50,7 +50,7 @@
 
 use super::environments::{Equipped, Faults, equipped, record, requirements};
 use super::registry::Rule;
-use super::{Context, Finding, Severity};
+use super::{Context, Finding, Fix, Severity};
 use crate::manifest::{LockSource, parse_version, specifier_admits};
 use crate::source::Installed;
 use crate::source::environment::Origin;
@@ -95,8 +95,10 @@ fn judge(context: &Context<'_>, equipped: &Equipped, dependency: &Dependency) ->
         LockAnswer::Ambiguous(_) => return None,
         LockAnswer::Absent | LockAnswer::NoLock => unadmitted(context, equipped, dependency, &installed)?,
     };
-    let message = format!("`{name}` is {}; run `{}`", difference.words, equipped.sync_command(context));
-    let mut finding = Finding::new(difference.place, message, [name.as_str()]);
+    let command = equipped.sync_command(context);
+    let message = format!("`{name}` is {}; run `{command}`", difference.words);
+    let finding = Finding::new(difference.place, message, [name.as_str()]);
+    let mut finding = finding.fix(Some(Fix::to_run(command)));
     if let Some(locked) = difference.locked {
         finding = finding.related(locked, "what is locked");
     }

@@ -55,7 +55,7 @@ use camino::Utf8Path;
 use super::locks::{self, Judged};
 use super::registry::Rule;
 use super::sources::uninitialized_submodule;
-use super::{Context, Finding, Severity};
+use super::{Context, Finding, Fix, Severity};
 use crate::manifest::{LockEntry, LockKind};
 use crate::workspace::{Project, Provision};
 
@@ -97,7 +97,8 @@ fn missing(context: &Context<'_>, judged: &Judged, entry: &LockEntry) -> Option<
         "`{name}` is locked from `{path}`, where no project is any more; run `{}`",
         judged.command(context)
     );
-    Some(Finding::new(judged.place(entry.name.range), message, [name.as_str()]))
+    let finding = Finding::new(judged.place(entry.name.range), message, [name.as_str()]);
+    Some(finding.fix(judged.relock(context).map(Fix::to_run)))
 }
 
 fn is_declared(context: &Context<'_>, judged: &Judged, dir: &Utf8Path) -> bool {
@@ -127,7 +128,8 @@ fn from_index(context: &Context<'_>, judged: &Judged, member: &Project) -> Vec<F
         );
         let place = judged.place(entry.name.range);
         let related = dependency.source.clone().unwrap_or_else(|| dependency.place.clone());
-        found.push(Finding::new(place, message, [name.as_str()]).related(related, "the source"));
+        let finding = Finding::new(place, message, [name.as_str()]).related(related, "the source");
+        found.push(finding.fix(judged.relock(context).map(Fix::to_run)));
     }
     found
 }

@@ -53,7 +53,7 @@ use std::sync::Arc;
 use super::lock_violates_manifest::violations;
 use super::locks::{self, Difference, Judged, requirement_differences};
 use super::registry::Rule;
-use super::{Context, Finding, Severity};
+use super::{Context, Finding, Fix, Severity};
 use crate::manifest::{DistributionName, LockKind, LockSource, PythonRange, poetry_content_hashes};
 use crate::text::TextRange;
 use crate::workspace::{Installed, Place, Project, RecordedRequirement, as_constraints};
@@ -243,5 +243,6 @@ fn by_hash(context: &Context<'_>, judged: &Judged) -> Option<Finding> {
         judged.command(context)
     );
     let whole = Place { file: file.clone(), range: TextRange::default() };
-    Some(Finding::new(judged.place(locked.range), message, [subject]).related(whole, "what was locked"))
+    let finding = Finding::new(judged.place(locked.range), message, [subject]);
+    Some(finding.fix(judged.relock(context).map(Fix::to_run)).related(whole, "what was locked"))
 }

@@ -48,7 +48,7 @@
 
 use super::locks::{self, Judged};
 use super::registry::Rule;
-use super::{Context, Finding, Severity};
+use super::{Context, Finding, Fix, Severity};
 use crate::manifest::{DistributionName, LockSource, specifier_admits};
 use crate::workspace::{Place, Project, Provision};
 
@@ -120,6 +120,7 @@ pub(super) fn violations(
             judged.command(context)
         );
         let finding = Finding::new(locked.place, message, [name.as_str()]).related(place, "the specifier");
+        let finding = finding.fix(judged.relock(context).map(Fix::to_run));
         found.push((name.clone(), finding));
     }
     found

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
-use super::{Context, Finding};
+use super::{Context, Finding, Fix, commands};
 use crate::manifest::{
     DistributionName, Group, Lock, LockEntry, LockKind, LockSource, Manifest, ManifestKind, PythonRange,
     Version, parse_version,
@@ -96,17 +96,14 @@ impl Judged {
     }
 
     /// The command that makes the lock anew, as typed in the first opened folder.
+    pub fn relock(&self, context: &Context<'_>) -> Option<String> {
+        commands::relock(context, &self.found, &self.root.dir)
+    }
+
+    /// The same as messages name it.
     pub fn command(&self, context: &Context<'_>) -> String {
-        let dir = context.shown(&self.root.dir, context.workspace.root());
-        let (plain, option) = match self.lock().kind {
-            LockKind::Uv => ("uv lock", "--project"),
-            LockKind::Poetry => ("poetry lock", "-C"),
-            LockKind::Pdm => ("pdm lock", "-p"),
-            LockKind::Pixi => ("pixi lock", "--manifest-path"),
-            LockKind::Pipfile => return format!("pipenv lock` in `{dir}"),
-            LockKind::Pylock | LockKind::Compiled => return format!("uv pip compile` in `{dir}"),
-        };
-        if dir == "." { plain.to_owned() } else { format!("{plain} {option} {dir}") }
+        let dir = || context.shown(&self.root.dir, context.workspace.root());
+        self.relock(context).unwrap_or_else(|| format!("uv pip compile` in `{}", dir()))
     }
 
     /// A place in the lock.
@@ -137,7 +134,7 @@ impl Judged {
             named.join(", "),
             self.command(context)
         );
-        let finding = Finding::new(place, message, [subject]);
+        let finding = Finding::new(place, message, [subject]).fix(self.relock(context).map(Fix::to_run));
         let places = differences.iter().filter_map(|one| Some((one.place.clone()?, one.text.clone())));
         Some(places.take(MAXIMUM_NAMED).fold(finding, |finding, (place, text)| finding.related(place, text)))
     }

@@ -8,6 +8,7 @@ mod breaking_change;
 mod breaking_without_bump;
 mod breaks;
 mod broken_namespace;
+mod commands;
 mod conflicting_sources;
 mod context;
 mod cross_location_import;
@@ -97,8 +98,9 @@ mod vendored_copy_diverged;
 mod versions;
 mod yanked_version;
 
+pub use commands::quoted;
 pub use context::{Context, is_judged};
-pub use diagnostic::{Diagnostic, Edit, Findings, Fix, NotJudged, Related, Severity};
+pub use diagnostic::{Diagnostic, Edit, Findings, Fix, Move, NotJudged, Related, Severity};
 pub use finding::Finding;
 pub use memory::Memory;
 pub use registry::{Rule, all, find, nearest_name};
@@ -242,7 +244,7 @@ fn diagnostic(context: &Context<'_>, rule: &Rule, severity: Severity, finding: F
         file: finding.place.file,
         range: finding.place.range,
         related: finding.related.into_iter().map(shown).collect(),
-        fix: finding.fix,
+        fix: finding.fix.map(|fix| commands::complete(context, fix)),
         arguments: finding.arguments,
     }
 }

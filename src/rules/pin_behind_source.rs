@@ -96,6 +96,7 @@ fn judge(context: &Context<'_>, project: &Project, dependency: &Dependency) -> O
                 return None;
             }
             let fix = repin(&place, &written, &specifier.value, &newest.version);
+            let fix = fix.map(|fix| fix.moving(name, &newest.version));
             (place, written, fix, newest)
         }
         Provision::Git(source) => {
@@ -106,6 +107,7 @@ fn judge(context: &Context<'_>, project: &Project, dependency: &Dependency) -> O
             let title = |tag| format!("take it from the tag `{tag}`");
             let tag = newest.tag.as_ref();
             let fix = tag.map(|tag| Fix::to_review(title(tag), edits::replace(place, tag)));
+            let fix = fix.map(|fix| fix.moving(name, &newest.version));
             (place.clone(), reference.clone(), fix, newest)
         }
         _ => return None,

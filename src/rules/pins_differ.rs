@@ -196,6 +196,7 @@ fn against_pin(name: &DistributionName, taking: &Taking, newest: &Taking) -> Opt
             format!("pin to `=={version}`, as `{other}` does"),
             edits::replace(&taking.place, format!("=={version}")),
         )
+        .moving(name, version)
     });
     let related = format!("`{other}` pins `{name}` here");
     Some(

@@ -151,6 +151,7 @@ mod tests {
         "availability",
         "base",
         "breaks",
+        "commands",
         "conflicting_sources",
         "context",
         "diagnostic",

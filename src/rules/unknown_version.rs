@@ -106,6 +106,7 @@ fn judge(context: &Context<'_>, dependency: &Dependency) -> Option<Finding> {
     let plain = written.strip_prefix("==").is_some_and(|pinned| !pinned.starts_with('='));
     let fix = plain
         .then(|| Fix::to_review(format!("pin to `=={next}`"), edits::replace(&place, format!("=={next}"))));
+    let fix = fix.map(|fix| fix.moving(name, next));
     let message = format!("`{name}` has no version {pinned}");
     Some(Finding::new(place, message, [name.as_str()]).fix(fix))
 }

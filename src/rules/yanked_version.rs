@@ -77,8 +77,8 @@ fn judge(context: &Context<'_>, project: &Project, dependency: &Dependency) -> O
             let plain = written.strip_prefix("==").is_some_and(|pinned| !pinned.starts_with('='));
             let next = replacement(&releases, &version).filter(|_| plain);
             let title = |next| format!("pin to `=={next}`");
-            let fix =
-                next.map(|next| Fix::to_review(title(next), edits::replace(&place, format!("=={next}"))));
+            let repin = |next| Fix::to_review(title(next), edits::replace(&place, format!("=={next}")));
+            let fix = next.map(|next| repin(next).moving(name, next));
             (place, version, fix)
         }
         None => {

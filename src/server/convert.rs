@@ -200,13 +200,14 @@ pub fn diagnostic(snapshot: &Snapshot, named: &Named, diagnostic: &rules::Diagno
     }
 }
 
-/// A finding's cure as a quick fix; `None` where an edit's file was not named.
+/// A finding's cure as a quick fix; `None` where it has no edits, or an edit's file was not named.
 pub fn quick_fix(
     snapshot: &Snapshot,
     named: &Named,
     found: &rules::Diagnostic,
     fix: &rules::Fix,
 ) -> Option<CodeAction> {
+    fix.edits.first()?;
     let mut by_file: Vec<(&FileId, Vec<TextEdit>)> = Vec::new();
     for edit in &fix.edits {
         let change =

@@ -6,12 +6,17 @@ use camino::{Utf8Path, Utf8PathBuf};
 use rustc_hash::FxHashSet;
 
 use crate::manifest::{
-    self, BuildSystem, DistributionName, DocumentKind, Group, IncludeKind, LockKind, Manifest, ManifestKind,
+    self, BuildSystem, DistributionName, DocumentKind, Group, IncludeKind, Manifest, ManifestKind,
     PathRequirement, Requirement, Source, Version,
 };
 use crate::source::layout::{self, Layout};
 use crate::text::{Spanned, TextRange};
 use crate::vfs::{FileId, Files, Grounds, join};
+
+mod requirements;
+
+pub(super) use requirements::requirements_group;
+use requirements::{is_constraints, is_made_from_others, required_files};
 
 /// A place in a file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -315,44 +320,6 @@ fn says_nothing(manifests: &[(FileId, Arc<Manifest>)]) -> bool {
     let loads = |m: &Manifest| m.dagster.is_some() || m.dg_project.is_some();
     let says = |m: &Manifest| m.declares_project || !m.requirements.is_empty() || !m.paths.is_empty();
     manifests.iter().any(|(_, m)| loads(m)) && !manifests.iter().any(|(_, m)| says(m))
-}
-
-/// The files that others name as requirements.
-fn required_files(manifests: &[(FileId, Arc<Manifest>)]) -> FxHashSet<FileId> {
-    let includes = manifests
-        .iter()
-        .flat_map(|(file, manifest)| manifest.includes.iter().map(move |include| (file, include)));
-    let required = includes.filter(|(_, include)| include.kind == IncludeKind::Requirements);
-    required.map(|(file, include)| FileId::new(&join(file.dir(), &include.path.value))).collect()
-}
-
-/// Whether a file that nobody names as requirements says which versions may be taken of what is required elsewhere.
-fn is_constraints(file: &FileId) -> bool {
-    file.path().file_stem().unwrap_or("").to_ascii_lowercase().contains("constraints")
-}
-
-/// Whether a file was compiled from requirements that stand beside it: what it lists is what these came to, and not
-/// what the project asks for.
-fn is_made_from_others(file: &FileId, manifest: &Manifest, all: &[(FileId, Arc<Manifest>)]) -> bool {
-    let asks = |other: &Manifest| !other.requirements.is_empty() && other.tools != [LockKind::Compiled];
-    manifest.tools == [LockKind::Compiled]
-        && all.iter().any(|(other, manifest)| {
-            let same_stem = other.path().file_stem() == file.path().file_stem();
-            let is_input = other.path().extension() == Some("in") && same_stem;
-            asks(manifest) && (is_input || (manifest.declares_project && other.dir() == file.dir()))
-        })
-}
-
-/// `requirements-dev.txt`, `dev-requirements.txt`, `requirements/test.txt` hold what development needs.
-pub(super) fn requirements_group(file: &FileId) -> Option<Group> {
-    let stem = file.path().file_stem().unwrap_or("").to_ascii_lowercase();
-    let known = |word: &str| match word {
-        "rtd" | "readthedocs" | "sphinx" => Some("docs".to_owned()),
-        _ => Some(word.to_owned())
-            .filter(|name| Group::Group { name: name.clone(), optional: false }.is_development()),
-    };
-    let name = stem.split(['-', '_', '.']).find_map(known)?;
-    Some(Group::Group { name, optional: false })
 }
 
 fn merged_build(manifests: &[(FileId, Arc<Manifest>)]) -> BuildSystem {

@@ -21,7 +21,7 @@ mod parse;
 mod run;
 
 pub use parse::{Fixture, Label, Mark, Told, parse};
-pub use run::{Answers, Expected, problems, problems_of};
+pub use run::{Answers, Expected, Staged, problems, problems_of, stage};
 
 /// Something that is not as the fixture says: the 0-based line of the fixture's text, and what is wrong there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

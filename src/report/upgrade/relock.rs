@@ -3,6 +3,7 @@
 use pep440_rs::Version;
 
 use crate::manifest::{DistributionName, LockKind};
+use crate::rules::quoted;
 use crate::workspace::{Project, Witness};
 
 /// What the lock has to follow.
@@ -17,7 +18,7 @@ pub(super) enum Change<'c> {
 /// What to run, or to do, in the folder that paths are shown relative to; none where the project has no lock.
 pub(super) fn command(witness: Witness<'_>, project: &Project, change: Change<'_>) -> Option<String> {
     let lock = witness.workspace.lock_of(project)?;
-    let folder = quoted(&witness.path(lock.file.dir()));
+    let folder = quoted(witness.path(lock.file.dir()));
     let file = witness.path(lock.file.path());
     Some(match (lock.lock.kind, change) {
         (LockKind::Uv, Change::Manifest) => format!("uv lock --project {folder}"),
@@ -36,31 +37,4 @@ pub(super) fn command(witness: Witness<'_>, project: &Project, change: Change<'_
         (LockKind::Pixi, Change::Lock(name, _)) => format!("(cd {folder} && pixi update {name})"),
         (LockKind::Pylock | LockKind::Compiled, _) => format!("make {file} again"),
     })
-}
-
-/// A path as one word of a shell.
-fn quoted(path: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+' | '@' | ':');
-    if !path.is_empty() && path.chars().all(is_plain) {
-        return path.to_owned();
-    }
-    format!("'{}'", path.replace('\'', "'\\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn folders_are_one_word() {
-        for (path, expected) in [
-            ("dg_projects/etl", "dg_projects/etl"),
-            (".", "."),
-            ("", "''"),
-            ("my etl", "'my etl'"),
-            ("it's; rm", "'it'\\''s; rm'"),
-        ] {
-            assert_eq!(quoted(path), expected);
-        }
-    }
 }
