@@ -10,10 +10,13 @@
 
 #[path = "support/markdown.rs"]
 mod markdown;
+#[path = "python/mod.rs"]
+mod python;
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -164,6 +167,129 @@ fn a_pin_stays_where_nobody_can_judge_the_version() {
     let (texts, left) = made_of(text, Wanted::All);
     assert_eq!(texts, BTreeMap::new());
     assert_eq!(left, ["pins-differ: the code of `acme-shared` 0.2.0 is not at hand"]);
+}
+
+/// Projects of uv, each of which lacks what it imports, has it twice, or names it wrongly.
+const OF_UV: &str = "\
+#- libs/shared/pyproject.toml
+[project]
+name = \"acme-shared\"
+version = \"0.2.0\"
+requires-python = \">=3.9\"
+#- libs/shared/src/acme/__init__.py
+#- libs/io/pyproject.toml
+[project]
+name = \"acme-io\"
+version = \"0.2.0\"
+requires-python = \">=3.9\"
+[project.optional-dependencies]
+fast = []
+#- libs/io/src/acme_io/__init__.py
+#- empty/pyproject.toml
+[project]
+name = \"empty\"
+version = \"1\"
+requires-python = \">=3.9\"
+dependencies = []
+#- empty/src/empty/__init__.py
+import acme
+#- none/pyproject.toml
+[project]
+name = \"none\"
+version = \"1\"
+requires-python = \">=3.9\" # as the others
+#- none/src/none/__init__.py
+import acme, acme_io
+#- lines/pyproject.toml
+[project]
+name = \"lines\"
+version = \"1\"
+requires-python = \">=3.9\"
+dependencies = [
+    \"acme-io\", # first
+]
+[tool.uv]
+sources = { acme-io = { path = \"../libs/io\" } }
+#- lines/src/lines/__init__.py
+import acme, acme_io
+#- dev/pyproject.toml
+[project]
+name = \"dev\"
+version = \"1\"
+requires-python = \">=3.9\"
+[dependency-groups]
+dev = [\"acme-shared\"]
+[tool.uv.sources.acme-shared]
+path = \"../libs/shared\"
+#- dev/src/dev/__init__.py
+import acme
+#- wrong/pyproject.toml
+[project]
+name = \"wrong\"
+version = \"1\"
+requires-python = \">=3.9\"
+dependencies = [\"acme-shared\", \"acme-io[fast]\"]
+[tool.uv.sources]
+acme-shared = { path = \"../libs/io\" }
+acme-io = { path = \"../lib/io\" }
+#- wrong/src/wrong/__init__.py
+import acme, acme_io
+#- unused/pyproject.toml
+[project]
+name = \"unused\"
+version = \"1\"
+requires-python = \">=3.9\"
+dependencies = [\"acme-shared\"]
+[tool.uv.sources]
+acme-shared = { path = \"../libs/shared\" }
+#- unused/src/unused/__init__.py
+import os
+#- ws/pyproject.toml
+[tool.uv.workspace]
+members = [\"one\", \"two\"]
+#- ws/one/pyproject.toml
+[project]
+name = \"acme-one\"
+version = \"1\"
+requires-python = \">=3.9\"
+#- ws/one/src/acme_one/__init__.py
+#- ws/two/pyproject.toml
+[project]
+name = \"acme-two\"
+version = \"1\"
+requires-python = \">=3.9\"
+#- ws/two/src/acme_two/__init__.py
+import acme_one, acme
+";
+
+#[test]
+fn uv_accepts_what_was_written() {
+    let requirements = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/locks/requirements.txt");
+    let programs = python::environment("locks", &requirements).parent().unwrap().to_owned();
+    for wanted in [Wanted::Safe, Wanted::All] {
+        let staged = support::stage(OF_UV).unwrap();
+        let outcome = settle(&staged.folders, wanted);
+        for (file, text) in &outcome.texts {
+            std::fs::write(file.path(), text).unwrap();
+        }
+        let fixed: Vec<String> =
+            outcome.texts.keys().map(|file| relative(file.dir(), &staged.root)).collect();
+        match wanted {
+            Wanted::Safe => assert_eq!(fixed, ["dev", "empty", "lines", "none", "wrong", "ws/two"]),
+            Wanted::All => assert_eq!(fixed, ["dev", "empty", "lines", "none", "unused", "wrong", "ws/two"]),
+        }
+        for dir in fixed.iter().filter(|dir| wanted == Wanted::All || *dir != "wrong") {
+            let project = staged.root.join(dir);
+            let mut command = std::process::Command::new(programs.join("uv"));
+            command.args(["lock", "--offline", "--no-build", "--project", project.as_str()]);
+            command.args(["--python", programs.join("python").as_str()]);
+            command.env("XDG_CONFIG_HOME", &project).env("XDG_CONFIG_DIRS", &project);
+            let output = command.output().unwrap();
+            let text = std::fs::read_to_string(project.join("pyproject.toml")).unwrap();
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{dir}: {said}\n{text}");
+        }
+    }
 }
 
 fn cases() -> Vec<Case> {
