@@ -4,6 +4,7 @@
 #![allow(
     clippy::string_slice,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "test code may fail loudly"
 )]

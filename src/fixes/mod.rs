@@ -102,6 +102,7 @@ pub fn settle<E>(
             // What was kept meanwhile may have made room for what was refused before.
             (progress, limit) = (false, usize::MAX);
             run.refused.clear();
+            run.moves = Moves::default();
             continue;
         }
         if looks >= MAX_LOOKS {

@@ -9,7 +9,7 @@ use crate::rules::Move;
 use crate::vfs::relative;
 use crate::workspace::{Project, Workspace};
 
-/// What was answered so far, by what was asked.
+/// What was answered so far, by what was asked; what is kept meanwhile may change the answer.
 #[derive(Default)]
 pub(super) struct Moves(FxHashMap<Move, Result<Upgrade, String>>);
 

@@ -21,7 +21,9 @@ pub(super) fn add_requirement(workspace: &Workspace, project: &Project, provider
     let target = Target { file, source: &source };
     let path = relative(&provider.dir, &project.dir);
     let plain = !path.contains(['"', '\\', '$', '{']) && !path.contains(char::is_control);
-    if leads_out(workspace, &project.dir, &provider.dir) || !plain {
+    // What is mounted is a version that nobody has in a folder.
+    let mounted = workspace.files.mount_of(&provider.dir).is_some();
+    if mounted || leads_out(workspace, &project.dir, &provider.dir) || !plain {
         return None;
     }
     let required = || add_to_dependencies(file, &source, manifest, name.as_str());

@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 29] = [
+    const NO_RULES: [&str; 30] = [
         "absent",
         "adding",
         "availability",
