@@ -44,7 +44,10 @@ pub use model::{
     Setuptools, Source, SourceEntry, SourceKind, Submodule, UvBuild, UvSettings, UvWorkspace, Version,
 };
 pub use name::DistributionName;
-pub use ranges::{admit_nothing, admit_the_same, is_open_above, is_pin, lower_bound, representatives};
+pub use ranges::{
+    admit_nothing, admit_the_same, admit_the_same_versions, is_open_above, is_pin, lower_bound,
+    representatives,
+};
 pub use specifier::{parse_version, specifier_admits};
 
 use crate::text::{Spanned, TextRange};

@@ -100,9 +100,13 @@ pub fn admit_the_same(one: &VersionSpecifiers, other: &VersionSpecifiers) -> boo
                 && !matches!(part.operator(), Operator::NotEqual | Operator::NotEqualStar)
         })
     };
-    if is_pin(one) != is_pin(other) || pre_releases(one) != pre_releases(other) {
-        return false;
-    }
+    is_pin(one) == is_pin(other)
+        && pre_releases(one) == pre_releases(other)
+        && admit_the_same_versions(one, other)
+}
+
+/// Whether two specifiers admit the same versions.
+pub fn admit_the_same_versions(one: &VersionSpecifiers, other: &VersionSpecifiers) -> bool {
     let mut versions = representatives([one, other]);
     // A local version is what tells `===1.0` from `==1.0`.
     let local = |part: &VersionSpecifier| part.version().clone().with_local(vec![LocalSegment::Number(HIGH)]);

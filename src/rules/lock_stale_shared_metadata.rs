@@ -12,6 +12,8 @@
 //!
 //! The shared distribution's requirements are compared by name, specifier, marker, extras and source, as uv does. Where
 //! a lock holds no such record, its edges are compared by name. Versions and requirements that are computed are not judged.
+//! Of locks of Poetry, PDM and pixi the requirements and, as far as they hold them, extras are compared; their own checks
+//! (`poetry check --lock`, `pdm lock --check`) look at the consumer's manifest alone.
 //!
 //! ## Example
 //!
@@ -55,6 +57,11 @@
 //!
 //! Run the command that the message names, in each consumer that is reported.
 
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+
+use super::listed_differences;
 use super::locks::{self, Judged};
 use super::registry::Rule;
 use super::{Context, Finding, Severity};
@@ -71,14 +78,25 @@ pub const RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
-    for judged in locks::judged(context).iter().filter(|judged| judged.lock().kind == LockKind::Uv) {
+    for judged in locks::judged(context) {
+        match judged.lock().kind {
+            LockKind::Uv | LockKind::Poetry | LockKind::Pdm | LockKind::Pixi => {}
+            LockKind::Pylock | LockKind::Pipfile | LockKind::Compiled => continue,
+        }
         let members = judged.members(context);
+        let mut told = FxHashSet::default();
         for entry in judged.lock().live_entries() {
             let own = judged.folder(context, &entry);
             let is_own = |project: &Project| Some(&project.dir) == own.as_ref();
-            // A project that uv does not manage is no member, and not shared either.
-            if !is_own(&judged.root) && !members.iter().any(|member| is_own(member)) {
-                found.extend(judge(context, judged, &entry));
+            // A project that uv does not manage is no member, and not shared either. PDM has an entry for each list of
+            // extras that is asked for.
+            let shared = !is_own(&judged.root) && !members.iter().any(|member| is_own(member));
+            if shared
+                && !told.contains(&own)
+                && let Some(finding) = judge(context, &judged, &entry)
+            {
+                told.insert(own);
+                found.push(finding);
             }
         }
     }
@@ -86,12 +104,16 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 /// A project that is gone, or has another name, is the business of the rules that say so.
-fn judge(context: &Context<'_>, judged: &Judged, entry: &LockEntry) -> Option<Finding> {
+fn judge(context: &Context<'_>, judged: &Judged, entry: &Arc<LockEntry>) -> Option<Finding> {
     let project = context.workspace.project_at(&judged.folder(context, entry)?)?;
     if project.distribution() != Some(&entry.name.value) {
         return None;
     }
-    match judged.differences(context, entry, &project) {
+    let differences = match judged.lock().kind {
+        LockKind::Uv => judged.differences(context, entry, &project),
+        _ => listed_differences::differences(context, judged, entry, &project),
+    };
+    match differences {
         Ok(differences) => {
             judged.finding(context, judged.place(entry.name.range), entry.name.value.as_str(), &differences)
         }

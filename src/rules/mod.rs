@@ -31,6 +31,7 @@ mod index_undefined;
 mod installed_differs;
 mod invalid_configuration;
 mod ledger;
+mod listed_differences;
 mod lock_names_missing_project;
 mod lock_stale;
 mod lock_stale_shared_metadata;

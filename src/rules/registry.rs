@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     /// Files of this folder that hold no rule.
-    const NO_RULES: [&str; 30] = [
+    const NO_RULES: [&str; 31] = [
         "absent",
         "adding",
         "availability",
@@ -160,6 +160,7 @@ mod tests {
         "family",
         "finding",
         "ledger",
+        "listed_differences",
         "locks",
         "memory",
         "mentions",

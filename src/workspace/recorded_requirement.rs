@@ -9,7 +9,9 @@ use camino::Utf8PathBuf;
 use pep440_rs::VersionSpecifiers;
 
 use super::Place;
-use crate::manifest::{DistributionName, Marker, Requirement, admit_the_same, is_pin};
+use crate::manifest::{
+    DistributionName, Marker, Requirement, admit_the_same, admit_the_same_versions, is_pin,
+};
 
 /// More entries of one distribution than any manifest has; each may double what is compared.
 const MAXIMUM_MERGED: usize = 8;
@@ -59,37 +61,56 @@ pub enum Installed {
 
 /// Versions that are admitted. Two are equal that admit the same, however they are written.
 #[derive(Clone, Debug)]
-pub struct Specifier(VersionSpecifiers);
+pub struct Specifier {
+    written: VersionSpecifiers,
+    /// Whether what uv sees beside the versions counts: whether what was yanked, or is no release yet, is admitted.
+    strict: bool,
+}
 
 impl Specifier {
     /// Reads a specifier; `None` where it is none.
     pub fn read(text: &str) -> Option<Self> {
-        VersionSpecifiers::from_str(text).ok().map(Self)
+        let written = VersionSpecifiers::from_str(text).ok()?;
+        Some(Self { written, strict: true })
     }
 
     /// What a requirement admits.
     pub fn of(requirement: &Requirement) -> Self {
         let written = requirement.specifier.as_ref().map(|specifier| specifier.value.clone());
-        Self(written.unwrap_or_else(VersionSpecifiers::empty))
+        Self { written: written.unwrap_or_else(VersionSpecifiers::empty), strict: true }
+    }
+
+    /// The same for tools that look at versions alone.
+    pub fn by_versions(self) -> Self {
+        Self { strict: false, ..self }
     }
 
     fn and(&self, other: &Self) -> Self {
-        let mut parts: Vec<_> = self.0.iter().cloned().collect();
-        let own = self.0.iter();
-        parts.extend(other.0.iter().filter(|part| !own.clone().any(|known| known == *part)).cloned());
-        Self(parts.into_iter().collect())
+        let mut parts: Vec<_> = self.written.iter().cloned().collect();
+        let own = self.written.iter();
+        parts.extend(other.written.iter().filter(|part| !own.clone().any(|known| known == *part)).cloned());
+        Self { written: parts.into_iter().collect(), strict: self.strict }
+    }
+
+    /// A version by itself, which uv keeps apart.
+    fn stays_alone(&self) -> bool {
+        self.strict && is_pin(&self.written)
     }
 }
 
 impl fmt::Display for Specifier {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
+        self.written.fmt(formatter)
     }
 }
 
 impl PartialEq for Specifier {
     fn eq(&self, other: &Self) -> bool {
-        admit_the_same(&self.0, &other.0)
+        if self.strict && other.strict {
+            admit_the_same(&self.written, &other.written)
+        } else {
+            admit_the_same_versions(&self.written, &other.written)
+        }
     }
 }
 
@@ -112,7 +133,7 @@ impl RecordedRequirement {
     fn merges_with(&self, other: &Self) -> bool {
         let source = match (&self.source, &other.source) {
             (Some(RecordedSource::Index(own, one)), Some(RecordedSource::Index(index, two))) => {
-                own == index && (one == two || !(is_pin(&one.0) || is_pin(&two.0)))
+                own == index && (one == two || !(one.stays_alone() || two.stays_alone()))
             }
             (own, other) => own.is_some() && own == other,
         };
@@ -141,7 +162,8 @@ impl RecordedRequirement {
 /// Constraints as what they restrict: extras are not part of that, and what admits everything restricts nothing.
 pub fn as_constraints(mut all: Vec<RecordedRequirement>) -> Vec<RecordedRequirement> {
     let restricts = |one: &RecordedRequirement| {
-        let open = matches!(&one.source, Some(RecordedSource::Index(_, specifier)) if specifier.0.is_empty());
+        let open =
+            matches!(&one.source, Some(RecordedSource::Index(_, specifier)) if specifier.written.is_empty());
         !open && !one.marker.is_never()
     };
     all.retain(restricts);

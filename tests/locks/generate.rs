@@ -45,6 +45,13 @@ pub struct Project {
 pub struct Random(u64);
 
 impl Random {
+    /// Always the same numbers for one.
+    pub fn new(seed: u64) -> Self {
+        let mut random = Self((seed + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+        random.below(7);
+        random
+    }
+
     /// A number below a limit.
     pub fn below(&mut self, limit: u64) -> u64 {
         self.0 ^= self.0 << 13;
@@ -234,8 +241,7 @@ pub const WORKSPACE: [&str; 4] = ["ws/etl", "ws/lib", "ws/base", "ws/spare"];
 
 /// The case of a number.
 pub fn case(number: u64) -> Case {
-    let mut random = Random((number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
-    random.below(7);
+    let mut random = Random::new(number);
     let (world, workspace) = shape(&mut random);
     let change = CHANGES[number as usize % CHANGES.len()];
     let mut after = world.clone();

@@ -1,5 +1,5 @@
-//! What crossloc says of locks against what uv says: projects with path dependencies only are generated and locked by uv,
-//! then changed, and `uv lock --check --offline` is asked whether the lock is stale. Nothing is fetched but uv itself.
+//! What crossloc says of locks against what uv says: projects with path dependencies and wheels at hand are generated and
+//! locked by uv, then changed, and `uv lock --check --offline` is asked whether the lock is stale. Nothing is fetched but uv itself.
 
 #![allow(
     clippy::string_slice,
@@ -14,6 +14,7 @@
 mod python;
 mod changes;
 mod generate;
+mod others;
 mod wheels;
 
 use std::path::Path;
@@ -105,7 +106,7 @@ fn locks_are_stale_where_uv_says_so() {
 
 fn judge(programs: &Utf8Path, dir: &Utf8Path, case: &Case) -> Outcome {
     write(dir, &case.before);
-    wheels::write(&dir.join("wheels"));
+    wheels::write(&dir.join("wheels"), "reg");
     let project = dir.join(&case.locked);
     let made = uv_lock(programs, &project, &[]);
     if !made.0 {

@@ -56,6 +56,7 @@ pub(super) fn entry(index: usize, range: TextRange, text: &str) -> Parsed {
         source: source(requirement.source.as_ref().map(|entry| &entry.kind)),
         markers: requirement.marker.into_iter().collect(),
         dependencies: Vec::new(),
+        extras: Vec::new(),
         metadata: None,
         range: split::line(text, range.start as usize),
         name: requirement.name,

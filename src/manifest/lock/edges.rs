@@ -6,7 +6,7 @@ use super::model::{LockEdge, LockEntry, LockSource, LockedRequirement, Parsed};
 use super::split::Reduced;
 use crate::manifest::DistributionName;
 use crate::manifest::literal::Literal;
-use crate::manifest::model::{Group, ManifestError};
+use crate::manifest::model::{Group, ManifestError, SourceKind};
 use crate::manifest::requirement;
 use crate::manifest::table::{Table, Value, with_piece};
 use crate::text::{Spanned, TextRange};
@@ -163,6 +163,8 @@ pub(super) struct Listed {
     pub edges: Vec<LockEdge>,
     /// What they say.
     pub requirements: Vec<LockedRequirement>,
+    /// Whether all of it was understood.
+    pub complete: bool,
 }
 
 /// The strings of the list at `key`, as requirements.
@@ -180,11 +182,29 @@ pub(super) fn strings_as_requirements(piece: Piece<'_>, key: &str) -> Listed {
     listed
 }
 
+/// Where a requirement says itself it comes from.
+fn placed(kind: SourceKind) -> Option<LockSource> {
+    match kind {
+        SourceKind::Path { path, .. } => Some(LockSource::Directory(path.value)),
+        SourceKind::Git { url, reference, subdirectory } => Some(LockSource::Git {
+            url: url.value,
+            commit: None,
+            reference: reference.map(|reference| reference.value),
+            subdirectory,
+        }),
+        SourceKind::Url(url) => Some(LockSource::Url(url.value)),
+        SourceKind::Workspace | SourceKind::Index(_) => None,
+    }
+}
+
 /// Texts as requirements, their places moved by `start`.
 pub(super) fn requirement_lines(texts: Vec<Literal<'_>>, start: u32) -> Listed {
-    let mut listed = Listed::default();
+    let mut listed = Listed { complete: true, ..Listed::default() };
     for text in texts {
-        let Some(read) = requirement::parse(text, &Group::Main, &mut Vec::new()) else { continue };
+        let mut errors = Vec::new();
+        let read = requirement::parse(text, &Group::Main, &mut errors);
+        listed.complete &= read.is_some() && errors.is_empty();
+        let Some(read) = read else { continue };
         let name = Spanned::new(read.name.value, read.name.range.shifted(start));
         let range = read.range.shifted(start);
         listed.edges.push(LockEdge {
@@ -196,8 +216,9 @@ pub(super) fn requirement_lines(texts: Vec<Literal<'_>>, start: u32) -> Listed {
             group: Group::Main,
         });
         let specifier = read.specifier.map(|specifier| specifier.value.to_string());
+        let source = read.source.and_then(|entry| placed(entry.kind));
         let (extras, marker) = (read.extras, read.marker);
-        listed.requirements.push(LockedRequirement { name, range, extras, marker, specifier, source: None });
+        listed.requirements.push(LockedRequirement { name, range, extras, marker, specifier, source });
     }
     listed
 }

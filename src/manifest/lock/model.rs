@@ -52,7 +52,7 @@ pub struct LockHead {
     pub format_version: Option<Spanned<String>>,
     /// uv's `revision` of the format; 0 where none is given.
     pub revision: u32,
-    /// The Python versions it was made for, as written.
+    /// The Python versions it was made for, as written; Poetry's as PEP 440 where it can be said so.
     pub requires_python: Option<Spanned<String>>,
     /// uv's `resolution-markers`: the environments that were resolved by themselves.
     pub resolution_markers: Vec<String>,
@@ -94,6 +94,8 @@ pub struct LockEntry {
     pub source: LockSource,
     /// For which environments it is locked, each as a marker; empty for all.
     pub markers: Vec<String>,
+    /// The extras that it is an entry for, where they have entries of their own (PDM).
+    pub extras: Vec<String>,
     /// What it requires.
     pub dependencies: Vec<LockEdge>,
     /// What its manifest said when it was locked, where that is recorded.
@@ -162,10 +164,12 @@ pub struct LockEdge {
 pub struct LockMetadata {
     /// The list of requirements; empty where there is none.
     pub range: TextRange,
-    /// Requirements, those of extras with a marker `extra == '…'`.
+    /// Requirements, those of extras with a marker `extra == '…'`; without those that Poetry calls optional.
     pub requires_dist: Vec<LockedRequirement>,
     /// The extras; none in formats that did not record them.
     pub provides_extras: Option<Vec<String>>,
+    /// What each extra brings, where that stands by itself (Poetry); none where it is not understood.
+    pub extras: Vec<(String, Option<Vec<LockedRequirement>>)>,
     /// Dependency groups, empty ones among them.
     pub groups: Vec<(String, Vec<LockedRequirement>)>,
 }

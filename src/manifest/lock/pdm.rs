@@ -5,7 +5,7 @@ use super::model::{LockEntry, LockHead, LockMetadata, LockSource, Parsed};
 use super::split::Reduced;
 use super::{Lock, split};
 use crate::manifest::table::with_piece;
-use crate::text::TextRange;
+use crate::text::{Spanned, TextRange};
 
 const HEADER: &str = "[[package]]";
 
@@ -19,7 +19,7 @@ pub(super) fn read(lock: &mut Lock) {
         let metadata = Piece { table, places: &whole }.piece("metadata")?;
         Some(LockHead {
             format_version: metadata.string("lock_version"),
-            requires_python: metadata.string("requires_python"),
+            requires_python: requires_python(metadata),
             content_hash: metadata.string("content_hash"),
             ..LockHead::default()
         })
@@ -27,6 +27,16 @@ pub(super) fn read(lock: &mut Lock) {
     lock.head = head.flatten().unwrap_or_default();
     lock.check_version(&["3", "4"]);
     lock.check_last();
+}
+
+/// Since version 4.5 of the format it is said by environment; of several nothing is known of all.
+fn requires_python(metadata: Piece<'_>) -> Option<Spanned<String>> {
+    let targets = metadata.pieces("targets");
+    match targets.as_slice() {
+        [] => metadata.string("requires_python"),
+        [(only, _)] => only.string("requires_python"),
+        _ => None,
+    }
 }
 
 /// Parses one entry.
@@ -39,8 +49,9 @@ pub(super) fn entry(index: usize, header: TextRange, reduced: &Reduced<'_>) -> P
             version: piece.string("version"),
             source: source(piece),
             markers: piece.plain("marker").into_iter().collect(),
+            extras: piece.strings("extras").unwrap_or_default(),
             dependencies: listed.edges,
-            metadata: Some(LockMetadata {
+            metadata: listed.complete.then_some(LockMetadata {
                 range: listed.range,
                 requires_dist: listed.requirements,
                 ..LockMetadata::default()

@@ -93,6 +93,7 @@ pub(super) fn entry(index: usize, name: Spanned<DistributionName>, range: TextRa
         source: source(&fields),
         markers: plain("markers").into_iter().collect(),
         dependencies: Vec::new(),
+        extras: Vec::new(),
         metadata: None,
         range: split::line(text, range.start as usize),
     };

@@ -65,8 +65,9 @@ pub(super) fn entry(index: usize, range: TextRange, text: &str) -> Parsed {
         version: field(item, "version").map(place),
         source: source(address.as_deref().unwrap_or(""), editable),
         markers: Vec::new(),
+        extras: Vec::new(),
         dependencies: listed.edges,
-        metadata: Some(LockMetadata {
+        metadata: listed.complete.then_some(LockMetadata {
             range: listed.range,
             requires_dist: listed.requirements,
             ..LockMetadata::default()

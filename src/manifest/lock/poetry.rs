@@ -2,13 +2,14 @@
 
 use memchr::memmem;
 
-use super::edges::{Piece, parse};
+use super::edges::{Piece, parse, strings_as_requirements};
 use super::model::{LockEdge, LockEntry, LockHead, LockMetadata, LockSource, LockedRequirement, Parsed};
 use super::split::Reduced;
 use super::{Lock, split};
 use crate::manifest::DistributionName;
 use crate::manifest::literal::Literal;
 use crate::manifest::model::Group;
+use crate::manifest::specifier::parse_constraint;
 use crate::manifest::table::{Value, with_piece};
 use crate::text::{Spanned, TextRange};
 
@@ -32,7 +33,7 @@ pub(super) fn read(lock: &mut Lock) {
         let metadata = Piece { table, places: &whole }.piece("metadata")?;
         Some(LockHead {
             format_version: metadata.string("lock-version"),
-            requires_python: metadata.string("python-versions"),
+            requires_python: metadata.string("python-versions").map(in_pep440),
             content_hash: metadata.string("content-hash"),
             ..LockHead::default()
         })
@@ -59,19 +60,26 @@ pub(super) fn entry(index: usize, header: TextRange, reduced: &Reduced<'_>) -> P
             version: piece.string("version"),
             source: source(piece, tables.and_then(|tables| tables.piece("source"))),
             markers: piece.plain("markers").into_iter().collect(),
+            extras: Vec::new(),
             dependencies: Vec::new(),
             metadata: None,
             range: header,
         };
+        let mut metadata = LockMetadata { range: entry.range, ..LockMetadata::default() };
         if let Some(listed) = tables.and_then(|tables| tables.piece("dependencies")) {
-            read_dependencies(listed, &mut entry);
+            read_dependencies(listed, &mut entry, &mut metadata);
         }
-        let extras = tables.and_then(|tables| tables.piece("extras"));
-        if let Some(metadata) = &mut entry.metadata {
-            let names = extras
-                .map(|extras| extras.entries().into_iter().map(|(name, _)| name.value.to_owned()).collect());
-            metadata.provides_extras = names;
+        if let Some(extras) = tables.and_then(|tables| tables.piece("extras")) {
+            let names = extras.entries().into_iter().map(|(name, _)| name.value.to_owned());
+            let content = |name: String| {
+                let listed = strings_as_requirements(extras, &name);
+                (name, listed.complete.then_some(listed.requirements))
+            };
+            metadata.extras = names.map(content).collect();
+            let names = metadata.extras.iter().map(|(name, _)| name.clone());
+            metadata.provides_extras = Some(names.collect());
         }
+        entry.metadata = Some(metadata);
         Some(entry)
     })
 }
@@ -95,19 +103,16 @@ fn source(entry: Piece<'_>, source: Option<Piece<'_>>) -> LockSource {
 }
 
 /// `name = "constraint"`, `name = { version = …, markers = …, extras = […], optional = true }`, or a list of such.
-fn read_dependencies(listed: Piece<'_>, entry: &mut LockEntry) {
-    let mut metadata = LockMetadata::default();
+fn read_dependencies(listed: Piece<'_>, entry: &mut LockEntry, metadata: &mut LockMetadata) {
     for (key, value) in listed.entries() {
         let Some(name) = DistributionName::new(key.value) else { continue };
         let name = Spanned::new(name, listed.range(key.range));
         for one in value.as_list().unwrap_or_else(|| vec![value]) {
             let (edge, requirement) = dependency(listed, &name, one);
+            metadata.requires_dist.extend((edge.group == Group::Main).then_some(requirement));
             entry.dependencies.push(edge);
-            metadata.requires_dist.push(requirement);
         }
     }
-    metadata.range = entry.range;
-    entry.metadata = Some(metadata);
 }
 
 fn dependency(
@@ -133,13 +138,31 @@ fn dependency(
         range: listed.range(value.range),
         extras,
         marker,
-        specifier: constraint.or_else(|| table?.plain("version")),
+        specifier: constraint.or_else(|| table?.plain("version")).map(|text| pep440(&text)),
         source: table.and_then(|table| {
             let folder = table.plain("path").map(LockSource::Directory);
             folder.or_else(|| table.plain("git").map(git))
         }),
     };
     (edge, requirement)
+}
+
+/// A constraint in Poetry's dialect as PEP 440; as it is where that cannot say it.
+fn pep440(constraint: &str) -> String {
+    if constraint.contains('|') {
+        return constraint.to_owned();
+    }
+    let mut errors = Vec::new();
+    let read = parse_constraint(Literal::at(constraint, 0), &mut errors);
+    match read {
+        Some(read) => read.value.to_string(),
+        None if errors.is_empty() => String::new(),
+        None => constraint.to_owned(),
+    }
+}
+
+fn in_pep440(written: Spanned<String>) -> Spanned<String> {
+    Spanned::new(pep440(&written.value), written.range)
 }
 
 fn git(url: String) -> LockSource {

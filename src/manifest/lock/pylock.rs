@@ -54,6 +54,7 @@ pub(super) fn entry(index: usize, header: TextRange, reduced: &Reduced<'_>) -> P
             source: source(piece.plain("index"), table("directory"), table("vcs"), table("archive")),
             markers: piece.plain("marker").into_iter().collect(),
             dependencies: dependencies.into_iter().filter_map(edge).collect(),
+            extras: Vec::new(),
             metadata: None,
             range: header,
         })

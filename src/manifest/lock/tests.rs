@@ -260,7 +260,7 @@ content-hash = "c9f8"
     let hash = read.head.content_hash.as_ref().unwrap();
     assert_eq!(
         (hash.range.slice(poetry), read.head.requires_python.as_ref().unwrap().value.as_str()),
-        ("c9f8", "^3.9")
+        ("c9f8", ">=3.9, <4")
     );
     assert_eq!(read.live_entries().len(), 1);
     let pdm = "[metadata]\nlock_version = \"4.5.0\"\ncontent_hash = \"sha256:1\"\n\n[[package]]\nname = \"shared\"\nversion = \"0.1.0\"\nrequires_python = \">=3.10\"\npath = \"../shared\"\neditable = true\ndependencies = [\n    \"six>=1\",\n    \"boto; os_name == 'nt'\",\n]\n\n[[package]]\nname = \"six\"\nversion = \"1.17.0\"\nfiles = [\n    {file = \"six.whl\", hash = \"sha256:0\"},\n]\n";

@@ -102,6 +102,7 @@ fn read_entry(piece: Piece<'_>, index: usize, range: TextRange) -> Option<LockEn
         source,
         markers: piece.strings("resolution-markers").unwrap_or_default(),
         dependencies: edges(piece.pieces("dependencies"), &Group::Main),
+        extras: Vec::new(),
         metadata: None,
         range,
     })
@@ -127,6 +128,7 @@ fn read_tables(package: Piece<'_>, entry: &mut LockEntry) {
                 .map_or(TextRange::default(), |_| metadata.range(metadata.table.key_range("requires-dist"))),
             requires_dist: requirements(metadata.items(list)),
             provides_extras: metadata.strings("provides-extras"),
+            extras: Vec::new(),
             groups: groups(metadata.piece("requires-dev")),
         });
     }
