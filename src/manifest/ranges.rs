@@ -107,6 +107,9 @@ pub fn admit_the_same(one: &VersionSpecifiers, other: &VersionSpecifiers) -> boo
 
 /// Whether two specifiers admit the same versions.
 pub fn admit_the_same_versions(one: &VersionSpecifiers, other: &VersionSpecifiers) -> bool {
+    if have_the_same_parts(one, other) {
+        return true;
+    }
     let mut versions = representatives([one, other]);
     // A local version is what tells `===1.0` from `==1.0`.
     let local = |part: &VersionSpecifier| part.version().clone().with_local(vec![LocalSegment::Number(HIGH)]);
@@ -118,6 +121,18 @@ pub fn admit_the_same_versions(one: &VersionSpecifiers, other: &VersionSpecifier
         })
     };
     versions.iter().all(|version| admits(one, version) == admits(other, version))
+}
+
+/// Whether two specifiers are written the same but for order and repetition: the usual case, and the one that is told at
+/// once. `1.0` and `1.0.0` are one version, yet `~=` means another range with each.
+fn have_the_same_parts(one: &VersionSpecifiers, other: &VersionSpecifiers) -> bool {
+    let same = |part: &VersionSpecifier, other: &VersionSpecifier| {
+        part == other && part.version().release().len() == other.version().release().len()
+    };
+    let all_in = |parts: &VersionSpecifiers, others: &VersionSpecifiers| {
+        parts.iter().all(|part| others.iter().any(|other| same(part, other)))
+    };
+    all_in(one, other) && all_in(other, one)
 }
 
 /// Whether a specifier is one version and nothing else.

@@ -1,7 +1,7 @@
 //! What the rules about locks have in common: which locks are judged, and how what they recorded differs from what the
 //! manifests say now.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
@@ -222,13 +222,12 @@ pub(super) fn requirement_differences(
     before: &[RecordedRequirement],
     list: &str,
 ) -> Vec<Difference> {
-    let names: BTreeSet<&DistributionName> = now.iter().chain(before).map(|one| &one.name).collect();
+    let mut by_name: BTreeMap<&DistributionName, (Vec<_>, Vec<_>)> = BTreeMap::new();
+    now.iter().for_each(|one| by_name.entry(&one.name).or_default().0.push(one.clone()));
+    before.iter().for_each(|one| by_name.entry(&one.name).or_default().1.push(one.clone()));
     let mut found = Vec::new();
-    for name in names {
-        let of_name = |all: &[RecordedRequirement]| {
-            merged(&all.iter().filter(|one| one.name == *name).cloned().collect::<Vec<_>>())
-        };
-        let (new, old) = (of_name(now), of_name(before));
+    for (name, (new, old)) in by_name {
+        let (new, old) = (merged(&new), merged(&old));
         let lacks = |one: &&RecordedRequirement, all: &[RecordedRequirement]| {
             !all.iter().any(|other| other.equals(one))
         };
