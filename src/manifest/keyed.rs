@@ -1,6 +1,8 @@
 //! Requirements written as key and value (`shared = { path = "../shared", develop = true }`), as Poetry, pixi and
 //! Pipfiles have them.
 
+use pep440_rs::Operator;
+
 use super::DistributionName;
 use super::literal::Literal;
 use super::model::{Group, ManifestError, Requirement, SourceEntry, SourceKind};
@@ -48,7 +50,7 @@ fn read_value(base: &Requirement, value: Value<'_>, errors: &mut Vec<ManifestErr
     let version = table.string("version", errors);
     requirement.specifier = version.and_then(|version| parse_constraint(version, errors));
     requirement.extras = table.plain_strings("extras", errors).unwrap_or_default();
-    requirement.marker = table.plain_string("markers", errors);
+    requirement.marker = marker(table, errors);
     requirement.source = table_source(table, errors).map(|kind| SourceEntry {
         kind,
         range: value.range,
@@ -58,6 +60,34 @@ fn read_value(base: &Requirement, value: Value<'_>, errors: &mut Vec<ManifestErr
         package: None,
     });
     Some(requirement)
+}
+
+/// For which environments: `markers`, and what Poetry has beside it, `python = "<3.11"` and `platform = "linux"`.
+fn marker(table: Table<'_>, errors: &mut Vec<ManifestError>) -> Option<String> {
+    let written = table.plain_string("markers", errors);
+    let python = table.string("python", errors).and_then(|python| python_marker(python, errors));
+    let platform = table.plain_string("platform", errors).map(|name| format!("sys_platform == '{name}'"));
+    let mut all: Vec<String> = [written, python, platform].into_iter().flatten().collect();
+    match all.len() {
+        0 | 1 => all.pop(),
+        _ => Some(all.iter().map(|one| format!("({one})")).collect::<Vec<_>>().join(" and ")),
+    }
+}
+
+/// Pythons in Poetry's dialect as a marker; none where any will do.
+fn python_marker(python: Literal<'_>, errors: &mut Vec<ManifestError>) -> Option<String> {
+    let mut alternatives = Vec::new();
+    for part in python.value.split("||") {
+        let range = parse_constraint(python.part(part), errors)?;
+        let bounds = range.value.iter().map(|one| match one.operator() {
+            Operator::EqualStar | Operator::NotEqualStar => {
+                format!("python_full_version {} '{}.*'", one.operator(), one.version())
+            }
+            _ => format!("python_full_version {} '{}'", one.operator(), one.version()),
+        });
+        alternatives.push(bounds.collect::<Vec<_>>().join(" and "));
+    }
+    Some(alternatives.join(" or "))
 }
 
 /// The source that `path`, `file`, `git` or `url` of a table name. `editable` is uv's, pixi's and Pipenv's word,
